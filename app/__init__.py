@@ -1,0 +1,52 @@
+"""The application factory: the one place where everything meets."""
+
+from flask import Flask
+from werkzeug.routing import IntegerConverter
+
+import config
+from app import drawing, extensions, i18n, logs, security, transaction, wiring
+from app.models.columns import LAST_ID
+
+
+class RowConverter(IntegerConverter):
+    """A row's id in a path; a larger number than any database holds is simply not found."""
+
+    def __init__(self, url_map: object) -> None:
+        super().__init__(url_map, max=LAST_ID)  # type: ignore[arg-type]
+
+
+def create_app(settings: config.Config | None = None) -> Flask:
+    """Returns the application.
+
+    Args:
+        settings: a configuration; by default the one that APP_ENV names.
+
+    Raises:
+        config.SettingError: a setting is missing or wrong.
+    """
+    app = Flask(__name__)
+    app.config.from_object(settings or config.chosen())
+    app.url_map.converters["row"] = RowConverter
+    logs.init_app(app)
+    transaction.init_app(app)
+    security.init_app(app)
+    extensions.init_app(app)
+    i18n.init_app(app)
+    drawing.init_app(app)
+    wiring.init_app(app)
+    register_blueprints(app)
+    return app
+
+
+def register_blueprints(app: Flask) -> None:
+    """Binds the surfaces; they are imported here, because they use what the factory has just bound."""
+    from app import api, auth, cli, errors, main
+    from app.main import mailbox
+
+    app.register_blueprint(errors.bp)
+    app.register_blueprint(auth.bp, url_prefix="/auth")
+    app.register_blueprint(main.bp)
+    app.register_blueprint(api.bp, url_prefix="/api")
+    if app.config["ENVIRONMENT"] != "production":
+        app.register_blueprint(mailbox.bp)
+    cli.init_app(app)

@@ -1,0 +1,44 @@
+"""Proving an address by the code that was mailed to it."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from app import limits
+from app.auth import bp
+from app.auth.forms import CodeForm
+from app.extensions import limiter
+from app.forms import refusals_on
+from app.services import accounts
+
+
+@bp.route("/confirm", methods=["GET", "POST"])
+@login_required
+@limiter.limit(limits.CODES, key_func=limits.by_member, methods=["POST"])
+def confirm() -> Any:
+    """Takes the six digits for the address signed up with, or for a new one."""
+    address = current_user.pending_email if current_user.is_confirmed else current_user.email
+    if address is None:
+        return redirect(url_for("main.home"))
+    form = CodeForm()
+    if form.validate_on_submit():
+        with refusals_on(form):
+            accounts.confirm(current_user, form.code.data)
+            flash(_("Your e-mail address is confirmed."))
+            return redirect(url_for("main.home"), 303)
+    return render_template(
+        "auth/confirm.html", form=form, address=address
+    ), 422 if form.is_submitted() else 200
+
+
+@bp.post("/confirm/resend")
+@login_required
+@limiter.limit(limits.MAILED_TO_ADDRESS, key_func=limits.by_member)
+@limits.mailed_from_network
+def resend_code() -> Any:
+    """Has another code mailed."""
+    accounts.request_code(current_user)
+    flash(_("A new number is on its way."))
+    return redirect(url_for("auth.confirm"), 303)

@@ -1,0 +1,72 @@
+"""The forms of signing up, in, and proving an address: is what was typed well formed?"""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, EmailField, PasswordField, StringField
+from wtforms.validators import DataRequired, Email, Length, Regexp
+
+from app.forms import PASSWORD_LENGTH, CleanStringField
+
+
+def email_field() -> EmailField:
+    """Returns a field for an address."""
+    return EmailField(
+        _l("E-mail"),
+        filters=[lambda typed: typed.strip() if typed else typed],
+        validators=[
+            DataRequired(_l("Write an e-mail address.")),
+            Length(max=254),
+            Email(_l("This address seems incomplete. Check what stands behind the @.")),
+        ],
+    )
+
+
+def new_password_field() -> PasswordField:
+    """Returns a field for a password that is being chosen."""
+    message = _l("Use 8 to 128 characters. A short sentence is fine.")
+    return PasswordField(_l("Password"), validators=[Length(*PASSWORD_LENGTH, message=message)])
+
+
+class SignUpForm(FlaskForm):
+    """A new account."""
+
+    username = CleanStringField(
+        _l("Username"), validators=[DataRequired(_l("Write a username.")), Length(max=60)]
+    )
+    email = email_field()
+    password = new_password_field()
+
+
+class SignInForm(FlaskForm):
+    """An account that exists."""
+
+    name = CleanStringField(
+        _l("E-mail or username"),
+        validators=[DataRequired(_l("Write your name or address.")), Length(max=254)],
+    )
+    password = PasswordField(
+        _l("Password"), validators=[DataRequired(_l("Write your password.")), Length(max=128)]
+    )
+    remember = BooleanField(_l("Stay signed in"))
+
+
+class CodeForm(FlaskForm):
+    """The six digits from a letter."""
+
+    code = StringField(
+        _l("Number"),
+        filters=[lambda typed: "".join(typed.split()) if typed else typed],
+        validators=[Regexp(r"^[0-9]{6}\Z", message=_l("Write the six digits from the letter."))],
+    )
+
+
+class ForgotForm(FlaskForm):
+    """Where to mail a link to."""
+
+    email = email_field()
+
+
+class ResetForm(FlaskForm):
+    """A new password."""
+
+    password = new_password_field()

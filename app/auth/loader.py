@@ -1,0 +1,39 @@
+"""Who asks: from the cookie to the member, in one statement."""
+
+from typing import Any
+
+from flask import Request, flash, g, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.exceptions import Unauthorized
+
+from app.auth import cookie
+from app.extensions import login
+from app.models import User
+from app.security import local_path
+from app.services import sessions
+
+
+@login.request_loader
+def load(_request: Request) -> User | None:
+    """Returns the member whose session the browser holds."""
+    secret = cookie.secret()
+    session = sessions.find(secret) if secret else None
+    if session is None:
+        return None
+    g.session_id = session.id
+    sessions.see(session)
+    return session.user
+
+
+@login.unauthorized_handler
+def ask_to_sign_in() -> Any:
+    """Leads to the sign-in page and back; a script is told instead.
+
+    Raises:
+        Unauthorized: a script asks, or somebody who wants JSON.
+    """
+    if "HX-Request" in request.headers or request.accept_mimetypes.best == "application/json":
+        raise Unauthorized(_("Sign in first."))
+    flash(_("Sign in first."))
+    asked = request.full_path.rstrip("?") if request.method == "GET" else local_path(request.form.get("next"))
+    return redirect(url_for("auth.login", next=asked), 303)

@@ -1,0 +1,7 @@
+"""What is shown when something goes wrong."""
+
+from flask import Blueprint
+
+bp = Blueprint("errors", __name__)
+
+from app.errors import handlers  # noqa: E402, F401

@@ -1,0 +1,102 @@
+"""From exceptions to answers: a page, a line for our scripts, or JSON, in the reader's language."""
+
+from typing import Any
+
+from flask import current_app, g, make_response, render_template, request
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from app.errors import bp
+from app.exceptions import Refused
+
+TITLES = {
+    400: (_l("That request makes no sense to us"), _l("Go back, reload the page and try again.")),
+    401: (_l("Sign in first"), _l("This is for members. Sign in, and it opens.")),
+    403: (_l("You may not do this"), _l("This is somebody else's to decide.")),
+    404: (
+        _l("There is nothing here"),
+        _l("The post may be deleted, or the address may have changed. Check the address once more."),
+    ),
+    405: (_l("That does not work this way"), _l("Go back and use the buttons on the page.")),
+    413: (_l("That is too much at once"), _l("Make it smaller and try again.")),
+    422: (_l("Something is not right yet"), _l("Go back, correct it and try again.")),
+    429: (
+        _l("A little slower, please"),
+        _l("You did this very often in a short time. Wait a moment and try again."),
+    ),
+    500: (
+        _l("Something broke on our side"),
+        _l("It was noted, and we will look at it. Try again in a moment."),
+    ),
+    503: (_l("The site is resting for a moment"), _l("Try again in a minute. Nothing you wrote is lost.")),
+}
+
+
+@bp.app_errorhandler(Refused)
+def refused(error: Refused) -> Any:
+    """Answers what a service does not allow, with its own words."""
+    return answer(error.status, str(error.message) if error.message else None)
+
+
+@bp.app_errorhandler(CSRFError)
+def forged(_error: CSRFError) -> Any:
+    """Answers a form whose proof of origin is missing or old: mostly a page that stood open for long."""
+    return answer(400, str(_l("This page stood open for too long. Go back, reload it and try again.")))
+
+
+@bp.app_errorhandler(HTTPException)
+def http(error: HTTPException) -> Any:
+    """Answers everything that Flask and its extensions refuse."""
+    response = error.get_response()
+    if error.code is None or error.code < 400:
+        return response
+    return answer(error.code, headers={"Allow": response.headers.get("Allow")})
+
+
+@bp.app_errorhandler(OperationalError)
+def database_away(error: OperationalError) -> Any:
+    """Answers while the database does not."""
+    current_app.logger.error("The database is away", exc_info=error)
+    return answer(503, headers={"Retry-After": "30"})
+
+
+@bp.app_errorhandler(Exception)
+def broken(error: Exception) -> Any:
+    """Answers what nobody expected; Flask's own handler is not reached, so it is logged here."""
+    current_app.logger.error("Uncaught exception on %s %s", request.method, request.path, exc_info=error)
+    return answer(500)
+
+
+def answer(code: int, text: str | None = None, headers: dict[str, str | None] | None = None) -> Any:
+    """Returns the answer in the shape that was asked for.
+
+    Args:
+        code: the HTTP status.
+        text: what to say instead of the usual words.
+        headers: what to add; None values are left out.
+    """
+    title, usual = TITLES.get(code, TITLES[500 if code >= 500 else 400])
+    said = {"title": str(title), "text": text or str(usual)}
+    if "HX-Request" in request.headers:
+        body = make_response(said["text"])
+        body.mimetype = "text/plain"
+    elif wants_json():
+        body = make_response(
+            {"status": code, "title": said["title"], "detail": said["text"], "request_id": g.request_id}
+        )
+    else:
+        body = make_response(render_template("errors/error.html", code=code, request_id=g.request_id, **said))
+    body.status_code = code
+    for name, value in (headers or {}).items():
+        if value:
+            body.headers[name] = value
+    return body
+
+
+def wants_json() -> bool:
+    """Whether the client asks for JSON, or uses the interface that speaks nothing else."""
+    kinds = request.accept_mimetypes
+    asked = kinds["application/json"] > kinds["text/html"]
+    return asked or request.path == "/api" or request.path.startswith("/api/")

@@ -1,0 +1,174 @@
+"""What can happen, and how it is told: once, after the commit that made it true.
+
+A service records an event while it works. The event waits in the session. A rollback forgets it, and a savepoint
+that is rolled back forgets what was recorded inside it. Just before the commit the events become calls (an owed one
+leaves its row in the same transaction), and when the transaction is over the calls go to the queue.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import current_app
+from sqlalchemy import event
+from sqlalchemy.orm import Session, SessionTransaction
+
+from app.extensions import db, queue
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened: past tense, and nothing but ids and plain values."""
+
+
+@dataclass(frozen=True)
+class UserSignedUp(Event):
+    """Somebody made an account whose address is not confirmed yet."""
+
+    user_id: int
+
+
+@dataclass(frozen=True)
+class ConfirmationRequested(Event):
+    """An unconfirmed member asked for another code."""
+
+    user_id: int
+
+
+@dataclass(frozen=True)
+class UserSeen(Event):
+    """A signed-in member asked for something; told at most once a minute for each browser."""
+
+    session_id: int
+
+
+@dataclass(frozen=True)
+class PasswordForgotten(Event):
+    """A confirmed member asked for a link that sets a new password."""
+
+    user_id: int
+
+
+@dataclass(frozen=True)
+class PasswordChanged(Event):
+    """A member's password is a new one."""
+
+    user_id: int
+
+
+@dataclass(frozen=True)
+class EmailChangeRequested(Event):
+    """A member wants to use another address, which has to be confirmed first."""
+
+    user_id: int
+
+
+@dataclass(frozen=True)
+class EmailChanged(Event):
+    """A member's address is a new one; the old one is told."""
+
+    user_id: int
+    old_email: str
+
+
+@dataclass(frozen=True)
+class UserSuspended(Event):
+    """A member was suspended and is seen no more."""
+
+    user_id: int
+
+
+@dataclass(frozen=True)
+class UserFollowed(Event):
+    """One member began to follow another."""
+
+    follower_id: int
+    followed_id: int
+
+
+@dataclass(frozen=True)
+class PostPublished(Event):
+    """A post, or a reply, was written."""
+
+    post_id: int
+
+
+@dataclass(frozen=True)
+class PostEdited(Event):
+    """A post's text was changed."""
+
+    post_id: int
+
+
+@dataclass(frozen=True)
+class PostDeleted(Event):
+    """A post was taken back by its author."""
+
+    post_id: int
+
+
+@dataclass(frozen=True)
+class PostLiked(Event):
+    """A member liked a post."""
+
+    post_id: int
+    user_id: int
+
+
+@dataclass(frozen=True)
+class Call:
+    """A task to start once the transaction is over."""
+
+    task: Callable[..., object]
+    arguments: dict[str, object]
+
+
+_PENDING = "pending events"
+_CALLS = "calls after the commit"
+
+
+def record(happened: Event) -> None:
+    """Remembers what happened until the commit; recording the same twice in one transaction tells it once."""
+    session = db.session()
+    where = session.get_nested_transaction() or session.get_transaction() or session.begin()
+    session.info.setdefault(_PENDING, {}).setdefault(happened, where)
+
+
+@event.listens_for(Session, "before_commit")
+def _prepare(session: Session) -> None:
+    """Turns the events into calls, while rows that belong to them can still join the transaction."""
+    pending = session.info.get(_PENDING)
+    if not pending or session.in_nested_transaction():
+        return
+    reactions: Callable[[Event], list[Call]] = current_app.extensions["reactions"]
+    session.info[_CALLS] = [call for happened in pending for call in reactions(happened)]
+    pending.clear()
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, rolled_back: SessionTransaction) -> None:
+    """Forgets what was recorded inside the transaction or savepoint that is undone."""
+    pending: dict[Event, SessionTransaction] = session.info.get(_PENDING, {})
+    for happened in [happened for happened, where in pending.items() if _within(where, rolled_back)]:
+        del pending[happened]
+    if rolled_back.parent is None:
+        session.info.pop(_CALLS, None)
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _tell(session: Session, ended: SessionTransaction) -> None:
+    """Hands the calls to the queue; a store that is away loses only what nobody is owed."""
+    if ended.parent is not None:
+        return
+    for call in session.info.pop(_CALLS, ()):
+        try:
+            queue.enqueue(call.task, **call.arguments)
+        except Exception:
+            current_app.logger.exception("No task was started for %r", call)
+
+
+def _within(where: SessionTransaction | None, outer: SessionTransaction) -> bool:
+    while where is not None:
+        if where is outer:
+            return True
+        where = where.parent
+    return outer.parent is None

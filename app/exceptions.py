@@ -1,0 +1,50 @@
+"""What a service refuses, in words that the surfaces can show."""
+
+from typing import ClassVar
+
+
+class Refused(Exception):
+    """A request that the rules do not allow.
+
+    Args:
+        message: what to tell the person, in the reader's language (a lazy string will do); it says what to do next.
+    """
+
+    status: ClassVar[int] = 400
+
+    def __init__(self, message: object = "") -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Invalid(Refused):
+    """A value breaks a rule.
+
+    Args:
+        field: the form field or JSON member that holds the value.
+        message: what is wrong with it and how to mend it.
+    """
+
+    status = 422
+
+    def __init__(self, field: str, message: object) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class Forbidden(Refused):
+    """The person may see this, but not do it."""
+
+    status = 403
+
+
+class NotFound(Refused):
+    """There is nothing here that this person may see."""
+
+    status = 404
+
+
+class Conflict(Refused):
+    """Somebody else was faster, or the row has changed meanwhile."""
+
+    status = 409

@@ -1,0 +1,196 @@
+"""Chooses the reader's language and time zone, and puts times and numbers into words (LOOK.md, "Korean")."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+
+import flask_login
+import pytz  # type: ignore[import-untyped]
+from babel import Locale
+from babel.dates import format_skeleton, get_timezone, get_timezone_gmt, get_timezone_location
+from babel.numbers import format_compact_decimal, format_decimal
+from flask import Flask, current_app, has_request_context, request
+from flask_babel import format_datetime, get_locale, gettext, ngettext, pgettext, to_user_timezone
+from flask_babel import get_timezone as reader_timezone
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.extensions import babel
+from app.particles import settle
+
+LANGUAGES = {code: str(Locale.parse(code).get_display_name(code)) for code in ("ko", "en")}
+"""The languages of the site and what they call themselves; each but English, the sources' language, has a catalogue."""
+LOCALE_COOKIE = "lang"
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_WEEKDAYS_LAST = 6
+_SHORTENED_FROM = 10_000
+
+
+def init_app(app: Flask) -> None:
+    """Binds the choice of language to the application and gives the templates the words for times and numbers."""
+    babel.init_app(app, locale_selector=chosen_locale, timezone_selector=chosen_timezone)
+    for words in (relative, full_date, month, today_words, short_number, is_recent, settle):
+        app.add_template_global(words)
+        app.add_template_filter(words)
+    app.context_processor(lambda: {"locale": current_language()})
+
+
+def chosen_locale() -> str | None:
+    """Returns the reader's language: the member's setting, else the cookie, else what the browser asks for.
+
+    None leaves it to ``BABEL_DEFAULT_LOCALE``; so it is where no request asks, as in jobs.
+    """
+    if not has_request_context():
+        return None
+    for choice in (_setting("locale"), request.cookies.get(LOCALE_COOKIE)):
+        if choice in LANGUAGES:
+            return choice
+    return request.accept_languages.best_match(LANGUAGES)
+
+
+def chosen_timezone() -> str | None:
+    """Returns the name of the member's time zone (IANA), or None for ``BABEL_DEFAULT_TIMEZONE``."""
+    name = _setting("timezone") if has_request_context() else None
+    return name if name and is_timezone(name) else None
+
+
+def is_timezone(name: str) -> bool:
+    """Tells whether there is a time zone of this name (IANA), such as Asia/Seoul."""
+    try:
+        get_timezone(name)
+    except (LookupError, ValueError):
+        return False
+    return True
+
+
+def current_language() -> str:
+    """Returns the language the reader is answered in, for ``<html lang>`` and for letters: ko or en."""
+    return _locale().language
+
+
+def timezone_name() -> str:
+    """Returns the name of the time zone in which the reader is shown times (IANA), such as Asia/Seoul."""
+    return str(reader_timezone())
+
+
+def timezones() -> list[tuple[str, str]]:
+    """Returns the names of the time zones in use and what the reader calls them, from west to east."""
+    return list(_timezones(current_language(), datetime.now(UTC).date()))
+
+
+def relative(when: datetime, now: datetime | None = None) -> str:
+    """Returns how long ago it was: 방금, 3분 전, 2시간 전 within a day; then 어제, a weekday (to 6 days), a date.
+
+    Days are those of the reader's calendar, and a date of this year has no year.
+
+    Args:
+        when: a time in UTC, aware.
+        now: what counts as now; the clock's time if left out.
+    """
+    now = now or datetime.now(UTC)
+    seconds = int((now - when).total_seconds())
+    if -_MINUTE < seconds < _DAY:
+        return _within_a_day(seconds)
+    then, today = to_user_timezone(when), to_user_timezone(now)
+    days = (today.date() - then.date()).days
+    if seconds > 0 and days <= 1:
+        return gettext("yesterday")
+    if 1 < days <= _WEEKDAYS_LAST:
+        return format_datetime(when, "EEEE")
+    return _by_skeleton(when, "MMMd" if then.year == today.year else "yMMMd")
+
+
+def is_recent(when: datetime, now: datetime | None = None) -> bool:
+    """Tells whether ``relative`` speaks of minutes and hours, so that an open page should keep its words fresh."""
+    return abs((now or datetime.now(UTC)) - when) < timedelta(days=1)
+
+
+def full_date(when: datetime) -> str:
+    """Returns date and time in full: 2026년 11월 21일 토요일 오후 2:05."""
+    # Translators: a pattern of Unicode date letters (UTS #35), such as Saturday, November 21, 2026 at 2:05 PM.
+    return format_datetime(when, pgettext("date pattern", "EEEE, MMMM d, y 'at' h:mm a"))
+
+
+def month(when: datetime) -> str:
+    """Returns month and year: 2024년 3월."""
+    return _by_skeleton(when, "yMMMM")
+
+
+def today_words(now: datetime | None = None) -> str:
+    """Returns the reader's day of today: 11월 21일 토요일.
+
+    Args:
+        now: what counts as now; the clock's time if left out.
+    """
+    # Translators: a pattern of Unicode date letters (UTS #35), such as Saturday, November 21.
+    return format_datetime(now or datetime.now(UTC), pgettext("date pattern", "EEEE, MMMM d"))
+
+
+def short_number(number: int) -> str:
+    """Returns a count as it fits on a button: 1,284, 1.2만, 3.4억; in English 1,284, 12.3K, 3.4M.
+
+    There is one decimal and no .0, and it is cut, not rounded: 19,999 is 1.9만, because 2만 has not been reached.
+
+    Args:
+        number: a count, 0 or more.
+    """
+    locale = _locale()
+    if number < _SHORTENED_FROM:
+        return str(format_decimal(number, locale=locale))
+    step = _unit(number, locale) // 10
+    return str(format_compact_decimal(number // step * step, fraction_digits=1, locale=locale))
+
+
+def _within_a_day(seconds: int) -> str:
+    if seconds < _MINUTE:
+        return gettext("just now")
+    if seconds < _HOUR:
+        # Translators: so many minutes ago, as short as can be.
+        return ngettext("%(num)dm ago", "%(num)dm ago", seconds // _MINUTE)
+    # Translators: so many hours ago, as short as can be.
+    return ngettext("%(num)dh ago", "%(num)dh ago", seconds // _HOUR)
+
+
+@lru_cache(maxsize=8)
+def _timezones(language: str, day: date) -> list[tuple[str, str]]:
+    """Returns names and labels such as ``GMT+09:00 Seoul``; the day decides about daylight saving time."""
+    noon = datetime.combine(day, time(12), UTC)
+    zones = [(noon.astimezone(get_timezone(name)), name) for name in pytz.common_timezones]
+    zones.sort(key=lambda zone: (zone[0].utcoffset(), zone[1]))
+    return [
+        (name, f"{get_timezone_gmt(local, locale=language)} {_city(local, language)}")
+        for local, name in zones
+    ]
+
+
+def _city(local: datetime, language: str) -> str:
+    return str(get_timezone_location(local, locale=language, return_city=True))
+
+
+def _by_skeleton(when: datetime, skeleton: str) -> str:
+    """Returns the parts of a time that the skeleton names, in the order of the reader's language (UTS #35)."""
+    return format_skeleton(skeleton, when, tzinfo=reader_timezone(), locale=_locale())
+
+
+def _unit(number: int, locale: Locale) -> int:
+    """Returns the unit that a count is shortened to: 10,000 in Korean (만), 1,000 in English (K), and their like."""
+    formats = locale.compact_decimal_formats["short"]["other"]
+    magnitude = max(int(size) for size in formats if int(size) <= number)
+    zeros = formats[str(magnitude)].pattern.count("0")
+    return magnitude // 10 ** (zeros - 1)
+
+
+def _locale() -> Locale:
+    return get_locale() or Locale.parse(current_app.config["BABEL_DEFAULT_LOCALE"])
+
+
+def _setting(name: str) -> Any:
+    """Returns what the member has set, or None.
+
+    It is None for strangers, and when the database is away, so that the page that says so can still be made.
+    """
+    if not hasattr(current_app, "login_manager"):
+        return None
+    try:
+        return getattr(flask_login.current_user, name, None)
+    except SQLAlchemyError:
+        return None

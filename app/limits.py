@@ -1,0 +1,57 @@
+"""How often a thing may be done, and who is counted."""
+
+import hashlib
+
+from flask import request
+from flask_login import current_user
+
+from app.extensions import limiter, network
+
+SIGN_IN = "5 per minute; 10 per 15 minutes"  # Failures for one account from one network: the wait grows.
+SIGN_IN_ANYWHERE = "100 per 15 minutes"  # Failures from one network, whatever the account.
+SIGN_UP = "20 per hour"
+MAILED_TO_ADDRESS = "5 per hour"
+MAILED_FROM_NETWORK = "30 per hour"
+CODES = "10 per 10 minutes"
+CHECKED_PASSWORDS = "10 per 15 minutes"
+POSTS = "300 per 3 hours"
+FOLLOWS = "400 per day"
+LIKES = "1000 per hour"
+
+
+def by_network() -> str:
+    """Counts the network that a request comes from."""
+    return network(request.remote_addr or "")
+
+
+def by_member() -> str:
+    """Counts a member, or a stranger's network."""
+    return f"member:{current_user.id}" if current_user.is_authenticated else by_network()
+
+
+def by_address() -> str:
+    """Counts the e-mail address in a form, without keeping it."""
+    return _hidden(request.form.get("email", ""))
+
+
+def by_name_and_network() -> str:
+    """Counts an account's name in a form together with the network, so that strangers cannot lock its owner out."""
+    return f"{_hidden(request.form.get('name', ''))}:{by_network()}"
+
+
+def _hidden(text: str) -> str:
+    return hashlib.sha256(text.strip().casefold().encode()).hexdigest()[:24]
+
+
+members_posts = limiter.shared_limit(POSTS, scope="posts", key_func=by_member, methods=["POST"])
+members_follows = limiter.shared_limit(FOLLOWS, scope="follows", key_func=by_member)
+members_likes = limiter.shared_limit(LIKES, scope="likes", key_func=by_member)
+checked_passwords = limiter.shared_limit(
+    CHECKED_PASSWORDS, scope="passwords", key_func=by_member, methods=["POST"]
+)
+mailed_to_address = limiter.shared_limit(
+    MAILED_TO_ADDRESS, scope="mailed", key_func=by_address, methods=["POST"]
+)
+mailed_from_network = limiter.shared_limit(
+    MAILED_FROM_NETWORK, scope="mails", key_func=by_network, methods=["POST"]
+)

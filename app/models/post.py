@@ -1,0 +1,82 @@
+"""What people write: posts, and replies to posts."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+import sqlalchemy.orm as so
+
+from app.extensions import Base
+from app.models.columns import Counter, Created, Id, UtcDateTime
+from app.models.mixins import SearchableMixin
+from app.models.user import User
+
+if TYPE_CHECKING:
+    from app.models.mention import Mention
+    from app.models.tag import PostTag
+
+ALIVE = sa.text("deleted_at IS NULL")
+OPENS = sa.text("deleted_at IS NULL AND parent_id IS NULL")
+
+
+class Post(SearchableMixin, Base):
+    """A post; one with a parent is a reply. A deleted one keeps its place, for its replies, and nothing else."""
+
+    __tablename__ = "post"
+    __searchable__ = ("body", "language", "deleted_at")
+    __table_args__ = (
+        sa.Index("ix_post_opening", "created_at", "id", sqlite_where=OPENS, postgresql_where=OPENS),
+        sa.Index(
+            "ix_post_opening_by_author",
+            "author_id",
+            "created_at",
+            "id",
+            sqlite_where=OPENS,
+            postgresql_where=OPENS,
+        ),
+        sa.Index(
+            "ix_post_by_author", "author_id", "created_at", "id", sqlite_where=ALIVE, postgresql_where=ALIVE
+        ),
+        sa.Index("ix_post_replies", "parent_id", "created_at", "id"),
+    )
+
+    id: so.Mapped[Id]
+    author_id: so.Mapped[int] = so.mapped_column(sa.ForeignKey("user.id"))
+    parent_id: so.Mapped[int | None] = so.mapped_column(sa.ForeignKey("post.id"))
+    body: so.Mapped[str] = so.mapped_column(sa.Text)
+    language: so.Mapped[str] = so.mapped_column(sa.String(12), default="", server_default="")
+    created_at: so.Mapped[Created]
+    edited_at: so.Mapped[datetime | None] = so.mapped_column(UtcDateTime)
+    deleted_at: so.Mapped[datetime | None] = so.mapped_column(UtcDateTime)
+    import_key: so.Mapped[str | None] = so.mapped_column(sa.String(64), unique=True)
+
+    like_count: so.Mapped[Counter]
+    reply_count: so.Mapped[Counter]
+
+    author: so.Mapped[User] = so.relationship(back_populates="posts")
+    parent: so.Mapped["Post | None"] = so.relationship(back_populates="replies", remote_side="Post.id")
+    replies: so.WriteOnlyMapped["Post"] = so.relationship(back_populates="parent", passive_deletes=True)
+    mentions: so.Mapped[list["Mention"]] = so.relationship(
+        back_populates="post", cascade="all, delete-orphan"
+    )
+    tags: so.Mapped[list["PostTag"]] = so.relationship(back_populates="post", cascade="all, delete-orphan")
+
+    liked: so.Mapped[bool] = so.query_expression(sa.false())
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether only its place is left."""
+        return self.deleted_at is not None
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether it answers another post."""
+        return self.parent_id is not None
+
+    @property
+    def searchable(self) -> bool:
+        """Whether search may find this post at all."""
+        return not self.is_deleted
+
+    def __repr__(self) -> str:
+        return f"<Post {self.id} by {self.author_id}>"

@@ -1,0 +1,93 @@
+"""People."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+import sqlalchemy.orm as so
+from flask_login import UserMixin
+
+from app.extensions import Base
+from app.models.columns import Counter, Created, Id, UtcDateTime
+from app.models.mixins import SearchableMixin
+
+if TYPE_CHECKING:
+    from app.models.post import Post
+
+
+class User(SearchableMixin, UserMixin, Base):
+    """A member; one whose address is not confirmed may read, and nothing else.
+
+    Several unconfirmed accounts may claim one address, and only one confirmed account can have it: so signing up
+    never tells whether an address is known, and nobody can keep an address from its owner.
+    """
+
+    __tablename__ = "user"
+    __searchable__ = ("username", "display_name", "about_me")
+    __table_args__ = (
+        sa.Index("ix_user_follower_count", "follower_count", "id"),
+        sa.Index(
+            "uq_user_confirmed_email_key",
+            "email_key",
+            unique=True,
+            sqlite_where=sa.text("confirmed_at IS NOT NULL"),
+            postgresql_where=sa.text("confirmed_at IS NOT NULL"),
+        ),
+    )
+
+    id: so.Mapped[Id]
+    username: so.Mapped[str] = so.mapped_column(sa.String(30))
+    username_key: so.Mapped[str] = so.mapped_column(sa.String(90), unique=True)
+    email: so.Mapped[str] = so.mapped_column(sa.String(254))
+    email_key: so.Mapped[str] = so.mapped_column(sa.String(254), index=True)
+    pending_email: so.Mapped[str | None] = so.mapped_column(sa.String(254))
+    password_hash: so.Mapped[str] = so.mapped_column(sa.String(200))
+    created_at: so.Mapped[Created]
+    confirmed_at: so.Mapped[datetime | None] = so.mapped_column(UtcDateTime)
+    suspended_at: so.Mapped[datetime | None] = so.mapped_column(UtcDateTime)
+    last_seen_at: so.Mapped[datetime | None] = so.mapped_column(UtcDateTime)
+    is_admin: so.Mapped[bool] = so.mapped_column(default=False, server_default=sa.false())
+
+    display_name: so.Mapped[str] = so.mapped_column(sa.String(150), default="", server_default="")
+    about_me: so.Mapped[str] = so.mapped_column(sa.String(1400), default="", server_default="")
+    location: so.Mapped[str] = so.mapped_column(sa.String(150), default="", server_default="")
+    link: so.Mapped[str] = so.mapped_column(sa.String(300), default="", server_default="")
+    locale: so.Mapped[str | None] = so.mapped_column(sa.String(12))
+    timezone: so.Mapped[str | None] = so.mapped_column(sa.String(64))
+
+    post_count: so.Mapped[Counter]
+    follower_count: so.Mapped[Counter]
+    following_count: so.Mapped[Counter]
+
+    posts: so.WriteOnlyMapped["Post"] = so.relationship(back_populates="author", passive_deletes=True)
+
+    followed: so.Mapped[bool] = so.query_expression(sa.false())
+    follows_viewer: so.Mapped[bool] = so.query_expression(sa.false())
+
+    @property
+    def name(self) -> str:
+        """What others call this member."""
+        return self.display_name or self.username
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the address was proved to be theirs."""
+        return self.confirmed_at is not None
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether the site has put this member out."""
+        return self.suspended_at is not None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether this member can be signed in (Flask-Login asks)."""
+        return not self.is_suspended
+
+    @property
+    def searchable(self) -> bool:
+        """Whether search may find this member at all."""
+        return self.is_confirmed and not self.is_suspended
+
+    def __repr__(self) -> str:
+        return f"<User {self.id} {self.username}>"

@@ -1,0 +1,138 @@
+"""The door to the workers: what is left here is done by another process, soon, and perhaps twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from app.queue.down import QueueDown
+from app.queue.marks import Marks, marks_of, task
+from app.queue.memory import Call, MemoryStore
+from app.queue.store import NAMES, RqStore
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+__all__ = ["NAMES", "Call", "Marks", "Queue", "QueueDown", "marks_of", "task"]
+
+
+class Store(Protocol):
+    """What keeps the calls until somebody does them."""
+
+    def put(self, function: Callable[..., object], arguments: dict[str, Any]) -> None: ...
+
+    def put_once(self, turn: str, keep: int, function: Callable[..., object]) -> bool: ...
+
+    def ping(self) -> None: ...
+
+    def wake(self) -> int: ...
+
+    def recover(self, *, looks: int) -> int: ...
+
+
+class Queue:
+    """Keeps calls of marked functions: in Redis or Valkey for the workers, or in memory for the tests.
+
+    No method waits longer than a third of a second for a store that is away, and while one is known to be away they
+    do not wait at all.
+    """
+
+    def __init__(self) -> None:
+        self._store: Store | None = None
+
+    def init_app(self, app: Flask) -> None:
+        """Chooses the store by REDIS_URL; ``memory://`` keeps the calls here until ``run`` is called."""
+        url = app.config["REDIS_URL"]
+        self._store = MemoryStore(app.app_context) if url == "memory://" else RqStore(url)
+        app.extensions["queue"] = self
+
+    @property
+    def store(self) -> Store:
+        """What keeps the calls."""
+        if self._store is None:
+            raise RuntimeError("The queue has no store yet: call init_app(app) first.")
+        return self._store
+
+    def enqueue(self, function: Callable[..., object], /, **arguments: Any) -> None:
+        """Leaves a call for the workers.
+
+        Args:
+            function: a module's function marked with ``@task()``.
+            arguments: what it is called with; JSON values.
+
+        Raises:
+            QueueDown: the store did not take it.
+            TypeError: the function is not marked, or an argument is no JSON value.
+        """
+        self.store.put(function, arguments)
+
+    def enqueue_once(self, turn: str, keep: int, function: Callable[..., object], /) -> bool:
+        """Leaves a call unless one was left under the same name before.
+
+        Args:
+            turn: the name, such as a task's and the minute it is due.
+            keep: for how many seconds the name is remembered.
+            function: a module's function marked with ``@task()``, called without arguments.
+
+        Returns:
+            Whether the call was left now.
+
+        Raises:
+            QueueDown: the store did not take it.
+        """
+        return self.store.put_once(turn, keep, function)
+
+    def ping(self) -> None:
+        """Asks the store whether it is there.
+
+        Raises:
+            QueueDown: it is not.
+        """
+        self.store.ping()
+
+    def wake(self) -> int:
+        """Moves the jobs whose wait for another try is over into their queues, and returns how many.
+
+        Raises:
+            QueueDown: the store is away.
+        """
+        return self.store.wake()
+
+    def recover(self) -> int:
+        """Looks once for jobs whose worker is gone, and puts back those that were seen without a sign of life in
+        three looks, at least seven seconds apart.
+
+        Returns:
+            How many jobs were put back.
+
+        Raises:
+            QueueDown: the store is away.
+        """
+        return self.store.recover(looks=3)
+
+    def recover_all(self) -> int:
+        """Puts back every job that was begun; right only where no worker of this store can be alive.
+
+        Returns:
+            How many jobs were put back.
+
+        Raises:
+            QueueDown: the store is away.
+        """
+        return self.store.recover(looks=0)
+
+    @property
+    def memory(self) -> MemoryStore:
+        """The store of ``memory://``; ``queue.memory.away = True`` plays a store that is away."""
+        if not isinstance(self.store, MemoryStore):
+            raise TypeError("Only the queue of memory:// keeps its calls in this process.")
+        return self.store
+
+    @property
+    def waiting(self) -> list[Call]:
+        """The calls that were left in memory and not run yet, oldest first."""
+        return self.memory.waiting
+
+    def run(self) -> int:
+        """Runs the calls kept in memory, and those they leave, in order; returns how many."""
+        return self.memory.run()

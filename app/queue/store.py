@@ -1,0 +1,113 @@
+"""The queue in Redis or Valkey, kept and worked off by RQ."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import rq
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.client import Pipeline
+from redis.exceptions import WatchError
+from redis.retry import Retry
+from rq.serializers import JSONSerializer
+
+from app.queue import recovery
+from app.queue.down import Breaker
+from app.queue.marks import marks_of, name_of
+
+NAMES = ("urgent", "default", "slow")
+PATIENCE = 0.3  # Seconds that a request waits for a store, to connect or to answer.
+FAILED_FOR = 7 * 24 * 3600  # Seconds that a failed job is kept to be looked at.
+
+
+def connect(url: str) -> Redis:
+    """Returns a client that gives up quickly, as a request needs it."""
+    return Redis.from_url(
+        url, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE, retry=Retry(NoBackoff(), retries=0)
+    )
+
+
+def named_queue(name: str, connection: Redis) -> rq.Queue:
+    """Returns RQ's queue of that name; what it keeps is JSON, so that no job can bring code along."""
+    return rq.Queue(name, connection=connection, serializer=JSONSerializer)
+
+
+class RqStore:
+    """Keeps calls as RQ's jobs.
+
+    Args:
+        url: where the store is: ``redis://``, ``rediss://`` or ``unix://``.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.connection = connect(url)
+        self.queues = {name: named_queue(name, self.connection) for name in NAMES}
+        self.breaker = Breaker()
+
+    def put(self, function: Callable[..., object], arguments: dict[str, Any]) -> None:
+        """Leaves a call in its queue; see ``Queue.enqueue``."""
+        with self.breaker.closed():
+            self._leave(function, arguments)
+
+    def put_once(self, turn: str, keep: int, function: Callable[..., object]) -> bool:
+        """Leaves a call in its queue unless its turn is taken; see ``Queue.enqueue_once``."""
+        key = f"hanmadi:turn:{turn}"
+        with self._transaction(key) as pipeline:
+            if pipeline.exists(key):
+                return False
+            # The turn and the call are written together: neither is lost alone.
+            pipeline.multi()
+            pipeline.set(key, 1, ex=keep)
+            self._leave(function, {}, pipeline, {"turn": turn})
+            return bool(pipeline.execute())
+        return False
+
+    def ping(self) -> None:
+        """Asks the store for an answer."""
+        with self.breaker.closed():
+            self.connection.ping()
+
+    def wake(self) -> int:
+        """Moves the jobs that are due for another try into their queues."""
+        with self.breaker.closed():
+            return sum(recovery.wake(queue) for queue in self.queues.values())
+
+    def recover(self, *, looks: int) -> int:
+        """Puts back jobs that have shown no sign of life in so many looks; see ``Queue.recover``."""
+        with self.breaker.closed():
+            if looks and not recovery.may_look(self.connection):
+                return 0
+            return sum(recovery.recover(queue, looks) for queue in self.queues.values())
+
+    @contextmanager
+    def _transaction(self, key: str) -> Iterator[Pipeline]:
+        """Gives a pipeline that watches the key; when somebody else changes it first, nothing is written."""
+        try:
+            with self.breaker.closed(), self.connection.pipeline() as pipeline:
+                pipeline.watch(key)  # type: ignore[no-untyped-call]
+                yield pipeline
+        except WatchError:
+            pass
+
+    def _leave(
+        self,
+        function: Callable[..., object],
+        arguments: dict[str, Any],
+        pipeline: Pipeline | None = None,
+        meta: dict[str, Any] | None = None,
+    ) -> None:
+        marks = marks_of(function)
+        self.queues[marks.queue].enqueue_call(
+            function,
+            kwargs=arguments,
+            timeout=marks.timeout,
+            retry=rq.Retry(max=len(marks.retries), interval=list(marks.retries)) if marks.retries else None,
+            # RQ's own description, which it logs, would show the arguments.
+            description=name_of(function),
+            result_ttl=0,
+            failure_ttl=FAILED_FOR,
+            meta=meta,
+            pipeline=pipeline,
+        )

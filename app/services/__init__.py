@@ -1,0 +1,1 @@
+"""What the application can do: one noun a file, one verb a function."""

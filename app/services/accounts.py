@@ -1,0 +1,181 @@
+"""Accounts: signing up, proving an address, and changing what one signs in with."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import IntegrityError
+
+from app import names
+from app.events import (
+    ConfirmationRequested,
+    EmailChanged,
+    EmailChangeRequested,
+    UserSignedUp,
+    UserSuspended,
+    record,
+)
+from app.exceptions import Conflict, Invalid, NotFound
+from app.extensions import db
+from app.models import User
+from app.models.columns import now
+from app.services import codes, passwords, sessions, users
+from app.transaction import savepoint
+
+CONFIRM, CHANGE_EMAIL = "confirm", "change_email"
+UNCONFIRMED_LASTS = timedelta(days=7)
+
+
+def sign_up(username: str, email: str, password: str, locale: str | None) -> User:
+    """Makes an account that may read, and lets its address be mailed a code.
+
+    The same happens when the address is a member's already; then the letter goes to that member and holds no code.
+
+    Args:
+        username: a name that follows the rules of ``app.names``.
+        email: a well-formed address.
+        password: 8 to 128 characters.
+        locale: the language to write letters in.
+
+    Raises:
+        Invalid: the name is taken or reserved, or the password is too common.
+    """
+    password_hash = passwords.keep(password)
+    user = User(email=email, email_key=users.email_key(email), password_hash=password_hash, locale=locale)
+    _name(user, username)
+    record(UserSignedUp(user.id))
+    return user
+
+
+def create(username: str, email: str, password: str, confirmed: bool, admin: bool) -> User:
+    """Makes an account from the command line, whose word is believed about the address.
+
+    Raises:
+        Invalid: the name is taken, the password is too common, or the address is another member's.
+    """
+    user = sign_up(username, email, password, None)
+    user.is_admin = admin
+    if confirmed:
+        _confirm(user, email, "email")
+    return user
+
+
+def request_code(user: User) -> None:
+    """Lets another code be mailed, for whatever the member has to prove."""
+    if not user.is_confirmed:
+        record(ConfirmationRequested(user.id))
+    elif user.pending_email:
+        record(EmailChangeRequested(user.id))
+
+
+def confirm(user: User, code: str) -> None:
+    """Proves an address by the code that was mailed to it: the one signed up with, or a new one.
+
+    Raises:
+        Invalid: the code is wrong, spent or expired, or the address is another member's by now.
+    """
+    email = codes.spend(user, CHANGE_EMAIL if user.is_confirmed else CONFIRM, code)
+    if email is None:
+        raise Invalid("code", _l("This number is not right or too old. Check it, or ask for a new one."))
+    if not user.is_confirmed:
+        _confirm(user, email, "code")
+        return
+    old = user.email
+    _own(user, email, "code")
+    user.pending_email = None
+    record(EmailChanged(user.id, old))
+
+
+def change_email(user: User, email: str, password: str) -> None:
+    """Begins to change the address: the new one is mailed a code, or its owner a letter without one.
+
+    Raises:
+        Invalid: the password is another one.
+    """
+    passwords.require(user, password)
+    if not user.is_confirmed:
+        user.email, user.email_key = email, users.email_key(email)
+        record(ConfirmationRequested(user.id))
+        return
+    user.pending_email = email
+    record(EmailChangeRequested(user.id))
+
+
+def change_username(user: User, username: str, password: str) -> None:
+    """Changes the name that others find the member by.
+
+    Raises:
+        Invalid: the password is another one, or the name is taken or reserved.
+    """
+    passwords.require(user, password)
+    _name(user, username)
+
+
+def promote(username: str) -> User:
+    """Makes a member an administrator.
+
+    Raises:
+        NotFound: there is nobody of that name.
+    """
+    user = _named(username)
+    user.is_admin = True
+    return user
+
+
+def suspend(username: str) -> User:
+    """Puts a member out: their posts and their profile are not seen, and every session ends.
+
+    Raises:
+        NotFound: there is nobody of that name.
+        Conflict: the member is suspended already.
+    """
+    user = _named(username)
+    if user.is_suspended:
+        raise Conflict(_l("This member is suspended already."))
+    user.suspended_at = now()
+    sessions.end_all(user.id)
+    record(UserSuspended(user.id))
+    return user
+
+
+def tidy() -> None:
+    """Removes accounts that nobody has confirmed within a week; they could write nothing, so nothing is lost."""
+    old = sa.delete(User).where(User.confirmed_at.is_(None), User.created_at < now() - UNCONFIRMED_LASTS)
+    db.session.execute(old.execution_options(synchronize_session=False))
+
+
+def _named(username: str) -> User:
+    user = db.session.scalar(sa.select(User).where(User.username_key == names.key(username)))
+    if user is None:
+        raise NotFound(_l("There is nobody of that name."))
+    return user
+
+
+def _name(user: User, username: str) -> None:
+    """Gives a member a name, unless another has it."""
+    username = names.normal(username)
+    if problem := names.problem(username):
+        raise Invalid("username", problem)
+    try:
+        with savepoint():
+            user.username, user.username_key = username, names.key(username)
+            db.session.add(user)
+    except IntegrityError:
+        raise Invalid("username", _l("This name is taken. Try another one.")) from None
+
+
+def _confirm(user: User, email: str, field: str) -> None:
+    user.confirmed_at = now()
+    _own(user, email, field)
+
+
+def _own(user: User, email: str, field: str) -> None:
+    """Makes the address this member's; the database lets only one confirmed account have it."""
+    try:
+        with savepoint():
+            user.email, user.email_key = email, users.email_key(email)
+            db.session.flush()
+    except IntegrityError:
+        raise Invalid(
+            field, _l("This address belongs to another account. Sign in there, or use another address.")
+        ) from None

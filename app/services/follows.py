@@ -1,0 +1,63 @@
+"""Following people, and the lists of who follows whom."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+
+from app import policy
+from app.events import UserFollowed, record
+from app.exceptions import Forbidden
+from app.extensions import db
+from app.models import Follow, User
+from app.models.columns import now
+from app.models.keyset import Keyset, Page
+from app.models.upsert import insert_or
+from app.services import users
+
+
+def follow(follower: User, person: User) -> None:
+    """Follows once, however often it is asked.
+
+    Raises:
+        Forbidden: the follower's address is not confirmed, or it is the same person.
+    """
+    if not policy.may_write(follower):
+        raise Forbidden(_l("Confirm your e-mail address first, then you can follow people."))
+    if not policy.may_follow(follower, person):
+        raise Forbidden(_l("You cannot follow yourself."))
+    row = {"follower_id": follower.id, "followed_id": person.id, "created_at": now()}
+    added = db.session.execute(insert_or(db.session(), Follow).values(row).on_conflict_do_nothing())
+    if added.rowcount:
+        _count(follower, person, 1)
+        record(UserFollowed(follower.id, person.id))
+
+
+def unfollow(follower: User, person: User) -> None:
+    """Stops following; where nobody followed, nothing happens."""
+    ours = sa.delete(Follow).where(Follow.follower_id == follower.id, Follow.followed_id == person.id)
+    if db.session.execute(ours).rowcount:  # type: ignore[attr-defined]
+        _count(follower, person, -1)
+
+
+def followers(person: User, viewer: Any, cursor: str | None) -> Page[User]:
+    """Returns who follows a member, the latest first."""
+    return _people(viewer, Follow.follower_id, Follow.followed_id == person.id, cursor)
+
+
+def following(person: User, viewer: Any, cursor: str | None) -> Page[User]:
+    """Returns whom a member follows, the latest first."""
+    return _people(viewer, Follow.followed_id, Follow.follower_id == person.id, cursor)
+
+
+def _people(viewer: Any, shown: Any, where: sa.ColumnElement[bool], cursor: str | None) -> Page[User]:
+    query = users.shown_to(viewer).join(Follow, shown == User.id).where(where).add_columns(Follow.created_at)
+    page = Keyset(Follow.created_at, shown).page(query, cursor, lambda row: (row.created_at, row.User.id))
+    return Page([row.User for row in page], page.next)
+
+
+def _count(follower: User, person: User, change: int) -> None:
+    """Changes both counters in the order of the ids, so that two who follow each other at once never deadlock."""
+    changes = [(follower.id, User.following_count), (person.id, User.follower_count)]
+    for user_id, counter in sorted(changes, key=lambda pair: pair[0]):
+        users.count(user_id, counter, change)

@@ -1,0 +1,149 @@
+"""Writing, reading, changing and taking back posts."""
+
+from typing import Any
+
+import sqlalchemy as sa
+import sqlalchemy.orm as so
+from flask_babel import lazy_gettext as _l
+
+from app import language, policy
+from app.events import PostDeleted, PostEdited, PostPublished, record
+from app.exceptions import Forbidden, NotFound
+from app.extensions import db
+from app.models import Like, Mention, Post, User
+from app.models.columns import now
+from app.services import mentions, tags, users
+
+
+def shown_to(viewer: Any) -> sa.Select[tuple[Post]]:
+    """Returns the query of posts the viewer may see, with all that a page shows of them in two statements."""
+    return policy.visible_posts(viewer).options(so.contains_eager(Post.author), *details_for(viewer))
+
+
+def details_for(viewer: Any) -> list[Any]:
+    """Returns what a shown post needs besides its author: the names it calls, and whether the viewer likes it."""
+    names = so.selectinload(Post.mentions).joinedload(Mention.user).load_only(User.username)
+    if not policy.is_member(viewer):
+        return [names]
+    liked = sa.exists().where(Like.post_id == Post.id, Like.user_id == viewer.id)
+    return [names, so.with_expression(Post.liked, liked)]
+
+
+def find(post_id: int, viewer: Any) -> Post:
+    """Returns the post as this viewer may see it.
+
+    Raises:
+        NotFound: there is none that the viewer may see.
+    """
+    post = db.session.scalar(
+        shown_to(viewer).where(Post.id == post_id).execution_options(populate_existing=True)
+    )
+    if post is None:
+        raise NotFound
+    return post
+
+
+def find_own(post_id: int, viewer: Any) -> Post:
+    """Returns a post that the viewer may edit.
+
+    Raises:
+        NotFound: there is none that the viewer may see.
+        Forbidden: it is somebody else's.
+    """
+    post = find(post_id, viewer)
+    if not policy.may_edit(viewer, post):
+        raise Forbidden(_l("Only its author can edit a post."))
+    return post
+
+
+def publish(author: User, body: str, parent: Post | None = None) -> Post:
+    """Writes a post, or a reply when there is a parent.
+
+    Args:
+        author: who writes.
+        body: clean text of a fitting length (``app.text``).
+        parent: the post that is answered.
+
+    Raises:
+        Forbidden: the author's address is not confirmed.
+        NotFound: the parent was deleted in the meantime.
+    """
+    _require_writer(author)
+    post = Post(author=author, body=body, language=language.detect(body))
+    if parent is not None:
+        _lock(parent)
+        post.parent = parent
+        _count(parent, Post.reply_count, 1)
+    db.session.add(post)
+    db.session.flush()
+    users.count(author.id, User.post_count, 1)
+    _resolve(post)
+    record(PostPublished(post.id))
+    return post
+
+
+def edit(post: Post, editor: User, body: str) -> Post:
+    """Changes the text of a post and marks it as edited; the same text changes nothing.
+
+    Raises:
+        Forbidden: the editor is not its author, or not confirmed.
+        NotFound: the post was deleted in the meantime.
+    """
+    if not policy.may_edit(editor, post):
+        raise Forbidden(_l("Only its author can edit a post."))
+    _lock(post)
+    if body == post.body:
+        return post
+    post.body, post.language, post.edited_at = body, language.detect(body), now()
+    _resolve(post)
+    record(PostEdited(post.id))
+    return post
+
+
+def delete(post: Post, viewer: User) -> None:
+    """Takes a post back: its text, names, tags and likes are gone; its place stays, for its replies.
+
+    Raises:
+        Forbidden: the viewer is not its author.
+        NotFound: it was deleted in the meantime.
+    """
+    if not policy.may_delete(viewer, post):
+        raise Forbidden(_l("Only its author can delete a post."))
+    _lock(post)
+    post.body, post.language, post.deleted_at, post.like_count = "", "", now(), 0
+    post.mentions, post.tags = [], []
+    db.session.flush()
+    db.session.execute(sa.delete(Like).where(Like.post_id == post.id))
+    users.count(post.author_id, User.post_count, -1)
+    if post.parent_id is not None:
+        _count_id(post.parent_id, Post.reply_count, -1)
+    record(PostDeleted(post.id))
+
+
+def _require_writer(author: User) -> None:
+    if not policy.may_write(author):
+        raise Forbidden(_l("Confirm your e-mail address first, then you can write."))
+
+
+def _resolve(post: Post) -> None:
+    """Stores whom the text calls and which tags it carries, as they are at this moment."""
+    mentions.store(post)
+    tags.store(post)
+    db.session.flush()
+
+
+def _lock(post: Post) -> None:
+    """Holds the row until the transaction ends, so that two changes of one post come one after the other."""
+    deleted_at = db.session.scalar(sa.select(Post.deleted_at).where(Post.id == post.id).with_for_update())
+    if deleted_at is not None:
+        raise NotFound
+
+
+def _count(post: Post, counter: Any, change: int) -> None:
+    _count_id(post.id, counter, change)
+    db.session.expire(post, [counter.key])
+
+
+def _count_id(post_id: int, counter: Any, change: int) -> None:
+    statement = sa.update(Post).where(Post.id == post_id).values({counter: counter + change})
+    db.session.execute(statement.execution_options(synchronize_session=False))

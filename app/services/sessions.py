@@ -1,0 +1,138 @@
+"""Signing in and out: which browsers act for which member."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+import sqlalchemy.orm as so
+from flask_babel import lazy_gettext as _l
+
+from app.events import UserSeen, record
+from app.exceptions import Invalid
+from app.extensions import db
+from app.models import LoginSession, User
+from app.models.columns import now
+from app.services import passwords, users
+from app.transaction import reading, release
+
+MOST_SESSIONS = 10
+LASTS = timedelta(days=1)  # Since the browser was last seen, unless it is remembered.
+REMEMBERED_LASTS = timedelta(days=90)
+SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Browser:
+    """What a browser says of itself.
+
+    Attributes:
+        user_agent: its User-Agent header.
+        address: the network address it comes from.
+    """
+
+    user_agent: str
+    address: str
+
+
+def sign_in(name: str, password: str, remember: bool, browser: Browser) -> str:
+    """Checks a password and returns the secret for the browser's cookie.
+
+    Args:
+        name: a username or a confirmed e-mail address.
+        password: as typed.
+        remember: whether the session outlives the browser.
+        browser: who asks.
+
+    Raises:
+        Invalid: no such account, another password, or a suspended member; all three read the same.
+    """
+    with reading():
+        user = users.by_name_or_address(name)
+        user_id, kept = (user.id, user.password_hash) if user and user.is_active else (None, None)
+        release()
+    if not passwords.matches(kept, password) or kept is None:
+        raise Invalid("name", _l("The name or the password is not right. Check both and try again."))
+    renewed = passwords.renewed(kept, password)
+    user = db.session.get_one(User, user_id)
+    if renewed and user.password_hash == kept:
+        user.password_hash = renewed
+    return open_for(user, remember, browser)
+
+
+def open_for(user: User, remember: bool, browser: Browser) -> str:
+    """Begins a session and returns the secret for the cookie; beyond ten, the ones unused longest end."""
+    secret = secrets.token_urlsafe(32)
+    db.session.add(
+        LoginSession(
+            user_id=user.id,
+            token_hash=_hash(secret),
+            expires_at=now() + (REMEMBERED_LASTS if remember else LASTS),
+            is_remembered=remember,
+            user_agent=browser.user_agent[:300],
+            address=browser.address[:45],
+        )
+    )
+    db.session.flush()
+    kept = sa.select(LoginSession.id).where(LoginSession.user_id == user.id)
+    kept = kept.order_by(LoginSession.seen_at.desc(), LoginSession.id.desc()).limit(MOST_SESSIONS)
+    _end(LoginSession.user_id == user.id, LoginSession.id.not_in(kept.scalar_subquery()))
+    return secret
+
+
+def find(secret: str) -> LoginSession | None:
+    """Returns the session that a cookie stands for, with its member, in one statement."""
+    query = sa.select(LoginSession).join(LoginSession.user).options(so.contains_eager(LoginSession.user))
+    alive = (LoginSession.expires_at > now(), User.suspended_at.is_(None))
+    return db.session.scalar(query.where(LoginSession.token_hash == _hash(secret), *alive))
+
+
+def see(session: LoginSession) -> None:
+    """Tells that a session is in use, at most once a minute; a task writes it down."""
+    if session.seen_at < now() - SEEN_EVERY:
+        record(UserSeen(session.id))
+
+
+def note_seen(session_id: int) -> None:
+    """Writes down that a session is in use: the member was here, and the session lasts on from now."""
+    session = db.session.get(LoginSession, session_id, options=[so.joinedload(LoginSession.user)])
+    if session is None:
+        return
+    session.seen_at = session.user.last_seen_at = now()
+    session.expires_at = now() + (REMEMBERED_LASTS if session.is_remembered else LASTS)
+
+
+def listed(user: User) -> list[LoginSession]:
+    """Returns a member's sessions, the latest used first."""
+    query = sa.select(LoginSession).where(LoginSession.user_id == user.id, LoginSession.expires_at > now())
+    return list(db.session.scalars(query.order_by(LoginSession.seen_at.desc(), LoginSession.id.desc())))
+
+
+def end(user: User, session_id: int) -> None:
+    """Ends one of a member's sessions; where there is none, nothing happens."""
+    _end(LoginSession.user_id == user.id, LoginSession.id == session_id)
+
+
+def end_all(user_id: int, but: int | None = None) -> None:
+    """Ends all sessions of a member, or all but one."""
+    _end(LoginSession.user_id == user_id, *([LoginSession.id != but] if but is not None else []))
+
+
+def tidy() -> None:
+    """Removes the sessions that have expired."""
+    _end(LoginSession.expires_at < now())
+
+
+def _end(*where: sa.ColumnElement[bool]) -> None:
+    db.session.execute(sa.delete(LoginSession).where(*where).execution_options(synchronize_session=False))
+
+
+def _hash(secret: str) -> str:
+    """The secret has 256 random bits, so a plain hash of it tells nothing."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def sign_out(secret: str) -> None:
+    """Ends the session that a cookie stands for; where there is none, nothing happens."""
+    _end(LoginSession.token_hash == _hash(secret))

@@ -1,0 +1,123 @@
+"""Conversations: what a post answers, and the replies below it, in pieces of bounded size."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+import sqlalchemy.orm as so
+
+from app.extensions import db
+from app.models import Post, User
+from app.models.keyset import PER_PAGE, Keyset, Page, make_cursor
+from app.services import posts
+
+MOST_ANCESTORS = 20
+SHOWN_BELOW = (
+    3,
+    2,
+)  # How many replies to a reply are shown, and how many below those; the rest is a page away.
+
+OLDEST_FIRST = Keyset(Post.created_at, Post.id, oldest_first=True)
+NEWEST_FIRST = Keyset(Post.created_at, Post.id)
+
+
+@dataclass
+class Node:
+    """A reply and the first replies to it.
+
+    Attributes:
+        post: the reply; a deleted one shows only its place.
+        children: what answers it, oldest first.
+        more: whether there are answers that are not shown here.
+    """
+
+    post: Post
+    children: list["Node"] = field(default_factory=list)
+    more: bool = False
+
+
+def ancestors(post: Post, viewer: Any) -> list[Post]:
+    """Returns what the post answers, the conversation's beginning first: the nearest twenty posts."""
+    if post.parent_id is None:
+        return []
+    chain = sa.select(Post.id, Post.parent_id, sa.literal(1).label("height")).where(Post.id == post.parent_id)
+    up = chain.cte("chain", recursive=True)
+    above = sa.select(Post.id, Post.parent_id, up.c.height + 1)
+    up = up.union_all(above.join(up, Post.id == up.c.parent_id).where(up.c.height < MOST_ANCESTORS))
+    query = _with_details(viewer).join(up, up.c.id == Post.id).order_by(up.c.height.desc())
+    return list(db.session.scalars(query))
+
+
+def replies(post: Post, viewer: Any, cursor: str | None, newest_first: bool) -> Page[Node]:
+    """Returns one page of the replies to a post, each with the first replies below it, in one statement.
+
+    Args:
+        post: the post that is answered.
+        viewer: who looks.
+        cursor: where to go on, or None for the first page.
+        newest_first: the order of the direct replies; those below them are always oldest first.
+
+    Raises:
+        BadCursor: the cursor is not one of ours.
+    """
+    order = NEWEST_FIRST if newest_first else OLDEST_FIRST
+    direct = order.after(_places().where(Post.parent_id == post.id), cursor).limit(PER_PAGE + 1).cte("direct")
+    levels, above = [sa.select(direct.c.id)], direct
+    for number, shown in enumerate(SHOWN_BELOW):
+        above = _first_below(above, shown + 1).cte(f"below_{number}")
+        levels.append(sa.select(above.c.id))
+    found = db.session.scalars(_with_details(viewer).where(Post.id.in_(sa.union_all(*levels)))).all()
+    return _arrange(post, found, newest_first)
+
+
+def _places() -> sa.Select[Any]:
+    """Returns the query of the posts that have a place in a conversation: they can be read, or something is below."""
+    below = so.aliased(Post)
+    readable = sa.and_(Post.deleted_at.is_(None), User.suspended_at.is_(None))
+    return (
+        sa.select(Post.id)
+        .join(Post.author)
+        .where(sa.or_(readable, sa.exists().where(below.parent_id == Post.id)))
+    )
+
+
+def _first_below(above: Any, most: int) -> sa.Select[Any]:
+    turn = (
+        sa.func.row_number()
+        .over(partition_by=Post.parent_id, order_by=(Post.created_at, Post.id))
+        .label("turn")
+    )
+    ranked = _places().add_columns(turn).where(Post.parent_id.in_(sa.select(above.c.id))).subquery()
+    return sa.select(ranked.c.id).where(ranked.c.turn <= most)
+
+
+def _with_details(viewer: Any) -> sa.Select[Any]:
+    return (
+        sa.select(Post).join(Post.author).options(so.contains_eager(Post.author), *posts.details_for(viewer))
+    )
+
+
+def _arrange(root: Post, found: Any, newest_first: bool) -> Page[Node]:
+    children: dict[int | None, list[Node]] = {}
+    for post in sorted(found, key=lambda post: (post.created_at, post.id)):
+        children.setdefault(post.parent_id, []).append(Node(post))
+    direct = children.get(root.id, [])
+    if newest_first:
+        direct.reverse()
+    page = Page(direct[:PER_PAGE])
+    if len(direct) > PER_PAGE:
+        last = page.items[-1].post
+        page = Page(page.items, make_cursor(last.created_at, last.id))
+    for node in page:
+        _hang(node, children, SHOWN_BELOW)
+    return page
+
+
+def _hang(node: Node, children: dict[int | None, list[Node]], shown: tuple[int, ...]) -> None:
+    below = children.get(node.post.id, [])
+    if not shown:
+        node.more = node.post.reply_count > 0
+        return
+    node.children, node.more = below[: shown[0]], len(below) > shown[0]
+    for child in node.children:
+        _hang(child, children, shown[1:])

@@ -1,0 +1,111 @@
+"""People: finding them, their profiles, and who to follow."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+import sqlalchemy.orm as so
+
+from app import names, policy
+from app.exceptions import NotFound
+from app.extensions import db
+from app.models import Follow, User
+
+SUGGESTED = 3
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a member tells about themselves; every text is clean and fits (``app.text``).
+
+    Attributes:
+        display_name: what others read instead of the username; may be empty.
+        about_me: a few words.
+        location: where they are, in their own words.
+        link: an http or https address, or empty.
+    """
+
+    display_name: str
+    about_me: str
+    location: str
+    link: str
+
+
+def shown_to(viewer: Any) -> sa.Select[tuple[User]]:
+    """Returns the query of people the viewer may see, knowing who follows whom between the two."""
+    query = policy.visible_users(viewer)
+    if not policy.is_member(viewer):
+        return query
+    mine, theirs = so.aliased(Follow), so.aliased(Follow)
+    followed = sa.exists().where(mine.follower_id == viewer.id, mine.followed_id == User.id)
+    follows = sa.exists().where(theirs.follower_id == User.id, theirs.followed_id == viewer.id)
+    return query.options(
+        so.with_expression(User.followed, followed), so.with_expression(User.follows_viewer, follows)
+    )
+
+
+def find(username: str, viewer: Any) -> User:
+    """Returns the member of that name as this viewer may see them.
+
+    Raises:
+        NotFound: there is nobody of that name whom the viewer may see.
+    """
+    query = shown_to(viewer).where(User.username_key == names.key(username))
+    person = db.session.scalar(query.execution_options(populate_existing=True))
+    if person is None:
+        raise NotFound
+    return person
+
+
+def suggestions(viewer: Any) -> list[User]:
+    """Returns a few people whom many follow and the viewer does not follow yet."""
+    query = policy.visible_users(viewer).where(User.confirmed_at.is_not(None))
+    if policy.is_member(viewer):
+        known = sa.select(Follow.followed_id).where(Follow.follower_id == viewer.id)
+        query = query.where(User.id != viewer.id, User.id.not_in(known))
+    return list(
+        db.session.scalars(query.order_by(User.follower_count.desc(), User.id.desc()).limit(SUGGESTED))
+    )
+
+
+def edit_profile(user: User, profile: Profile) -> None:
+    """Changes what others see of a member."""
+    user.display_name, user.about_me = profile.display_name, profile.about_me
+    user.location, user.link = profile.location, profile.link
+
+
+def choose_display(user: User, locale: str | None, timezone: str | None) -> None:
+    """Keeps the language and the time zone a member reads in; None means as the browser says."""
+    user.locale, user.timezone = locale, timezone
+
+
+def count(user_id: int, counter: Any, change: int) -> None:
+    """Changes one of a member's kept counters, in the database's own arithmetic."""
+    statement = sa.update(User).where(User.id == user_id).values({counter: counter + change})
+    db.session.execute(statement.execution_options(synchronize_session=False))
+    kept = db.session.identity_map.get(db.session.identity_key(User, user_id))
+    if kept is not None:
+        db.session.expire(kept, [counter.key])
+
+
+def email_key(address: str) -> str:
+    """Returns what two spellings of one address have in common; nearly every mail host ignores case."""
+    return address.strip().casefold()
+
+
+def owner_of(address: str) -> User | None:
+    """Returns the member who has proved that this address is theirs, whoever asks."""
+    return db.session.scalar(
+        sa.select(User).where(User.email_key == email_key(address), User.confirmed_at.is_not(None))
+    )
+
+
+def by_name_or_address(text: str) -> User | None:
+    """Returns whom a sign-in form means: a username, or an address that was confirmed.
+
+    An unconfirmed account is reached by its username only; otherwise signing up and then signing in with somebody's
+    address would tell whether they are a member.
+    """
+    if "@" in text:
+        return owner_of(text)
+    return db.session.scalar(sa.select(User).where(User.username_key == names.key(text)))

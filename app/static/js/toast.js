@@ -1,0 +1,62 @@
+// What the site says for some seconds: flashed messages, copied addresses, requests of a part of a page that failed.
+
+const region = document.querySelector("[data-toasts]");
+const SECONDS = 5;
+
+function leaveLater(toast) {
+  let timer = 0;
+  const wait = () => { timer = setTimeout(() => toast.remove(), SECONDS * 1000); };
+  for (const name of ["pointerenter", "focusin"]) toast.addEventListener(name, () => clearTimeout(timer));
+  for (const name of ["pointerleave", "focusout"]) toast.addEventListener(name, wait);
+  wait();
+}
+
+function say(text) {
+  const toast = document.createElement("div");
+  const body = document.createElement("div");
+  toast.className = "toast show";
+  body.className = "toast-body";
+  body.textContent = text;
+  toast.append(body);
+  region.append(toast);
+  leaveLater(toast);
+}
+
+// A live region tells what is put into it, not what it held from the beginning.
+for (const toast of [...region.children]) {
+  region.append(toast);
+  leaveLater(toast);
+}
+
+document.addEventListener("hanmadi:say", (event) => say(event.detail));
+
+const isPage = (xhr) => (xhr.getResponseHeader("Content-Type") ?? "").startsWith("text/html");
+
+// A refused form comes back as a piece of a page, with its reasons: it takes the form's place.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status === 422 && isPage(xhr)) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});
+
+document.addEventListener("htmx:responseError", (event) => {
+  const { xhr } = event.detail;
+  const plain = (xhr.getResponseHeader("Content-Type") ?? "").startsWith("text/plain");
+  say((plain && xhr.responseText.trim().slice(0, 300)) || document.body.dataset.failed);
+});
+
+for (const name of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, () => say(document.body.dataset.offline));
+}
+
+// Focus stays on the button that was replaced.
+let wasInside = false;
+document.addEventListener("htmx:beforeSwap", (event) => { wasInside = event.detail.target.contains(document.activeElement); });
+document.addEventListener("htmx:load", (event) => {
+  if (!wasInside || !event.detail.elt.matches?.("form, article, li")) return;
+  wasInside = false;
+  const { elt } = event.detail;
+  (elt.querySelector("[autofocus]") ?? elt.querySelector("button, summary, a.when"))?.focus();
+});

@@ -1,0 +1,1 @@
+"""Work done away from the request: ids in, safe to run twice."""

@@ -1,0 +1,10 @@
+"""What is done by the clock."""
+
+from app.queue.scheduler import Entry
+from app.tasks import cleanup, errands
+
+# Seconds from one turn to the next, or a crontab in the site's time zone.
+SCHEDULE = [
+    Entry(errands.sweep, 10),
+    Entry(cleanup.tidy, "10 4 * * *"),
+]

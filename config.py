@@ -1,0 +1,188 @@
+"""Every setting of the site, read once from the environment."""
+
+import hashlib
+import os
+import secrets
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import load_dotenv
+
+ROOT = Path(__file__).resolve().parent
+load_dotenv(ROOT / ".env")
+
+
+class SettingError(SystemExit):
+    """A setting that is missing or wrong: the start ends with one sentence that says what to do."""
+
+
+def setting(name: str, default: str = "") -> str:
+    """Returns the setting's text; an empty value counts as not set."""
+    return os.environ.get(name, "").strip() or default
+
+
+def number(name: str, default: int) -> int:
+    """Returns a whole-number setting.
+
+    Raises:
+        SettingError: the value is not a whole number.
+    """
+    text = setting(name, str(default))
+    try:
+        return int(text)
+    except ValueError:
+        raise SettingError(
+            f"{name} must be a whole number, but it is {text!r}. Correct it and start again."
+        ) from None
+
+
+def switch(name: str, default: bool) -> bool:
+    """Returns an on/off setting: 1, true, yes, on mean on; 0, false, no, off mean off.
+
+    Raises:
+        SettingError: the value is none of these words.
+    """
+    text = setting(name, "1" if default else "0").lower()
+    if text in ("1", "true", "yes", "on"):
+        return True
+    if text in ("0", "false", "no", "off"):
+        return False
+    raise SettingError(f"{name} must be 1 or 0, but it is {text!r}. Correct it and start again.")
+
+
+def database_url(url: str) -> str:
+    """Names the driver we ship: hosts give ``postgres://`` or ``postgresql://``, both mean psycopg 3 here."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def socket_path(data: Path) -> Path:
+    """Returns where the embedded store listens: in the data folder, or in the temporary folder when the path is
+    longer than a Unix socket's name may be (108 bytes on Linux, 104 on macOS)."""
+    path = data / "store.sock"
+    if len(os.fsencode(path)) < 100:
+        return path
+    name = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"hanmadi-{name}.sock"
+
+
+def kept_secret(path: Path) -> str:
+    """Returns the secret kept in a file, making it at the first start; two processes starting at once agree."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = path.with_name(f"{path.name}.{os.getpid()}")
+    if not path.exists():
+        with open(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            os.link(made, path)
+        except FileExistsError:
+            pass
+        finally:
+            made.unlink()
+    return path.read_text().strip()
+
+
+DATA_DIR = Path(setting("DATA_DIR", str(ROOT / "instance"))).expanduser().resolve()
+
+
+class Config:
+    """What all environments share."""
+
+    ENVIRONMENT = "development"
+    SITE_NAME = setting("SITE_NAME", "한마디")
+    DATA_DIR = DATA_DIR
+    HOST = setting("HOST", "127.0.0.1")
+    PORT = number("PORT", 5000)
+    WEB_WORKERS = number("WEB_WORKERS", 2)
+    WEB_THREADS = number("WEB_THREADS", 8)
+    EXTERNAL_URL = setting("EXTERNAL_URL", f"http://localhost:{PORT}").rstrip("/")
+    PROXIES = number("PROXIES", 0)
+    SECRET_KEY = setting("SECRET_KEY")
+
+    SQLALCHEMY_DATABASE_URI = database_url(setting("DATABASE_URL", f"sqlite:///{DATA_DIR / 'hanmadi.db'}"))
+    REDIS_URL = setting("REDIS_URL", f"unix://{socket_path(DATA_DIR)}")
+
+    MAIL_SERVER = setting("MAIL_SERVER")
+    MAIL_PORT = number("MAIL_PORT", 587 if switch("MAIL_STARTTLS", True) else 25)
+    MAIL_USERNAME = setting("MAIL_USERNAME")
+    MAIL_PASSWORD = setting("MAIL_PASSWORD")
+    MAIL_STARTTLS = switch("MAIL_STARTTLS", True)
+    MAIL_FROM = setting("MAIL_FROM", f"no-reply@{urlsplit(EXTERNAL_URL).hostname}")
+    MAIL_FOLDER = DATA_DIR / "mail"
+    ADMINS = setting("ADMINS").replace(",", " ").split()
+    LOG_LEVEL = setting("LOG_LEVEL", "INFO").upper()
+
+    BABEL_DEFAULT_LOCALE = "ko"
+    BABEL_DEFAULT_TIMEZONE = setting("TIMEZONE", "Asia/Seoul")
+    BABEL_TRANSLATION_DIRECTORIES = str(ROOT / "translations")
+    BOOTSTRAP_SERVE_LOCAL = True
+
+    RATELIMIT_ENABLED = switch("RATELIMIT_ENABLED", True)
+    MAX_CONTENT_LENGTH = 1024 * 1024
+    MAX_FORM_MEMORY_SIZE = 256 * 1024
+    WTF_CSRF_TIME_LIMIT = None
+    PERMANENT_SESSION_LIFETIME = timedelta(days=31)
+    SESSION_COOKIE_HTTPONLY = True
+    SESSION_COOKIE_SAMESITE = "Lax"
+    SESSION_COOKIE_SECURE = EXTERNAL_URL.startswith("https:")
+    SESSION_COOKIE_NAME = "__Host-hanmadi" if SESSION_COOKIE_SECURE else "hanmadi"
+    SIGN_IN_COOKIE_NAME = "__Host-hanmadi-in" if SESSION_COOKIE_SECURE else "hanmadi-in"
+    PREFERRED_URL_SCHEME = urlsplit(EXTERNAL_URL).scheme
+
+
+class Development(Config):
+    """One machine, nothing prepared: what ``./boot.sh`` runs."""
+
+    def __init__(self) -> None:
+        self.SECRET_KEY = self.SECRET_KEY or kept_secret(self.DATA_DIR / "secret_key")
+
+
+class Testing(Config):
+    """The tests: no outside service unless a test starts one."""
+
+    ENVIRONMENT = "testing"
+    TESTING = True
+    SECRET_KEY = "only for tests"
+    EXTERNAL_URL = "http://localhost"
+    REDIS_URL = "memory://"
+    MAIL_SERVER = ""
+    ADMINS: list[str] = []
+    RATELIMIT_ENABLED = False
+    WTF_CSRF_ENABLED = False  # The tests of forgery switch it on.
+    PROPAGATE_EXCEPTIONS = False
+
+
+class Production(Config):
+    """A server that strangers reach."""
+
+    ENVIRONMENT = "production"
+
+    def __init__(self) -> None:
+        if not self.SECRET_KEY:
+            raise SettingError(
+                "SECRET_KEY is missing. Set it to a long random text, for example the output of "
+                "python -c 'import secrets; print(secrets.token_urlsafe(48))', and start again."
+            )
+        if not setting("EXTERNAL_URL"):
+            raise SettingError(
+                "EXTERNAL_URL is missing. Set it to the address people open, such as https://example.org."
+            )
+
+
+ENVIRONMENTS = {"development": Development, "testing": Testing, "production": Production}
+
+
+def chosen() -> Config:
+    """Returns the configuration that APP_ENV names.
+
+    Raises:
+        SettingError: APP_ENV names none, or a required setting is missing.
+    """
+    name = setting("APP_ENV", "development")
+    if name not in ENVIRONMENTS:
+        raise SettingError(f"APP_ENV must be one of {', '.join(ENVIRONMENTS)}, but it is {name!r}.")
+    return ENVIRONMENTS[name]()

@@ -1,0 +1,24 @@
+"""How gunicorn serves the site; ``./boot.sh`` and the containers use the same file."""
+
+import os
+import sys
+
+from config import Config
+
+bind = f"[{Config.HOST}]:{Config.PORT}" if ":" in Config.HOST else f"{Config.HOST}:{Config.PORT}"
+worker_class = "gthread"
+workers = Config.WEB_WORKERS
+threads = Config.WEB_THREADS
+timeout = 60  # Seconds without a sign of life after which a process is replaced.
+graceful_timeout = 10  # Seconds that running requests get at the end.
+keepalive = 5
+# A control socket would be one more door, in the home folder of whoever starts the site.
+control_socket_disable = True
+# The sign of life is a file that is touched every second; in memory it never waits for a disk.
+worker_tmp_dir = "/dev/shm" if sys.platform == "linux" and os.access("/dev/shm", os.W_OK) else None
+
+accesslog = "-"
+# A path without its query, which may hold a token, and no referrer; the request's id leads to the other lines.
+access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms %({x-request-id}o)s'
+errorlog = "-"
+loglevel = Config.LOG_LEVEL.lower()

@@ -1,0 +1,88 @@
+"""Signing in and out."""
+
+import pytest
+import sqlalchemy as sa
+
+from app.extensions import db
+from app.models import LoginSession
+from tests.cast import PASSWORD, Cast, Visitor, lasting
+
+
+@pytest.mark.parametrize("name", ["바다", "bada@example.com", "Bada@Example.COM"])
+def test_member_signs_in_by_name_or_address(cast: Cast, stranger: Visitor, name: str) -> None:
+    cast.member("바다", email="bada@example.com")
+    assert stranger.post("/auth/login", name=name, password=PASSWORD).location == "/"
+    assert stranger.get("/settings/account").status_code == 200
+
+
+def test_unknown_name_and_wrong_password_read_the_same(cast: Cast, stranger: Visitor) -> None:
+    cast.member("바다")
+    wrong = stranger.post("/auth/login", name="바다", password="틀린 비밀번호")
+    unknown = stranger.post("/auth/login", name="하늘", password="틀린 비밀번호")
+    assert wrong.status_code == unknown.status_code == 422
+    assert lasting(wrong.text, "바다") == lasting(unknown.text, "하늘")
+
+
+def test_suspended_member_cannot_sign_in_and_is_out_at_once(cast: Cast, stranger: Visitor) -> None:
+    bada = cast.member("바다")
+    runner = cast.app.test_cli_runner()
+    assert bada.get("/settings/profile").status_code == 200
+    assert runner.invoke(args=["users", "suspend", "바다"]).exit_code == 0
+    assert bada.get("/settings/profile").status_code == 303
+    assert stranger.post("/auth/login", name="바다", password=PASSWORD).status_code == 422
+
+
+def test_sign_out_ends_the_session_and_is_a_post(cast: Cast) -> None:
+    bada = cast.member("바다")
+    assert bada.get("/auth/logout").status_code == 405
+    secret = bada.client.get_cookie(bada.app.config["SIGN_IN_COOKIE_NAME"]).value
+    assert bada.post("/auth/logout").status_code == 303
+    assert Visitor(bada.app, secret).get("/settings/profile").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "/\\evil.example", "https:evil.example", "/\t/evil.example", "http://evil.example", "x"]
+)
+def test_sign_in_leads_nowhere_else(cast: Cast, stranger: Visitor, target: str) -> None:
+    cast.member("바다")
+    assert stranger.post("/auth/login", name="바다", password=PASSWORD, next=target).location == "/"
+
+
+def test_sign_in_leads_back(cast: Cast, stranger: Visitor) -> None:
+    cast.member("바다")
+    asked = stranger.get("/settings/profile?x=1")
+    assert asked.location.startswith("/auth/login?next=")
+    assert stranger.post("/auth/login", name="바다", password=PASSWORD, next="/explore?a=b").location == "/explore?a=b"
+
+
+def test_at_most_ten_sessions_are_kept(cast: Cast) -> None:
+    bada = cast.member("바다")
+    others = [cast.browser(bada) for _ in range(10)]
+    assert bada.get("/settings/profile").status_code == 303
+    assert all(other.get("/settings/profile").status_code == 200 for other in others)
+
+
+def test_session_can_be_ended_from_another_browser(cast: Cast) -> None:
+    bada = cast.member("바다")
+    other = cast.browser(bada)
+    with cast.app.app_context():
+        latest = db.session.scalar(sa.select(sa.func.max(LoginSession.id)))
+    assert bada.post(f"/settings/sessions/{latest}/end").status_code == 303
+    assert other.get("/settings/profile").status_code == 303
+    assert bada.get("/settings/profile").status_code == 200
+
+
+def test_cookie_is_out_of_reach_of_scripts(cast: Cast, stranger: Visitor) -> None:
+    cast.member("바다")
+    answer = stranger.post("/auth/login", name="바다", password=PASSWORD, remember="y")
+    cookie = next(c for c in answer.headers.getlist("Set-Cookie") if "hanmadi-in" in c)
+    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Max-Age" in cookie
+    brief = Visitor(stranger.app).post("/auth/login", name="바다", password=PASSWORD)
+    cookie = next(c for c in brief.headers.getlist("Set-Cookie") if "hanmadi-in" in c)
+    assert "Max-Age" not in cookie
+
+
+def test_strangers_page_sets_no_cookie_and_writes_no_row(stranger: Visitor) -> None:
+    answer = stranger.get("/explore")
+    assert answer.status_code == 200
+    assert not any("hanmadi-in" in cookie for cookie in answer.headers.getlist("Set-Cookie"))

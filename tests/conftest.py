@@ -1,0 +1,84 @@
+"""The house under test: the real databases, the queue run on demand, and a cast of named people."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import flask_migrate
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app import create_app
+from app.extensions import Base, db, queue
+from config import Testing, database_url
+from tests.cast import Cast, Visitor
+
+POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
+DATABASES = ["sqlite", "postgresql"] if POSTGRES else ["sqlite"]
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an empty database of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('database')}/test.db"
+        return
+    name = f"hanmadi_test_{uuid.uuid4().hex[:12]}"
+    server = sa.create_engine(database_url(POSTGRES), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
+    yield sa.make_url(database_url(POSTGRES)).set(database=name).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    server.dispose()
+
+
+@pytest.fixture(scope="session")
+def app(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application over a database that the migrations have made."""
+    app = create_app(settings_for(database, tmp_path_factory.mktemp("data")))
+    with app.app_context():
+        flask_migrate.upgrade(directory=str(Path(app.root_path).parent / "migrations"))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def settings_for(database: str, folder: Path, **changes: object) -> Testing:
+    """Returns the tests' configuration for a database and a data folder."""
+    settings = Testing()
+    settings.SQLALCHEMY_DATABASE_URI = database
+    settings.DATA_DIR = folder
+    settings.MAIL_FOLDER = folder / "mail"
+    for name, value in changes.items():
+        setattr(settings, name, value)
+    return settings
+
+
+@pytest.fixture(autouse=True)
+def empty(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Leaves no row, task or letter behind; tests without the application pay nothing."""
+    yield
+    if "app" not in request.fixturenames:
+        return
+    app = request.getfixturevalue("app")
+    queue.waiting.clear()
+    for letter in app.config["MAIL_FOLDER"].glob("*"):
+        letter.unlink()
+    with app.app_context(), db.engine.begin() as connection:
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    """The people of the tests: ``cast.member("바다")`` is confirmed and can sign in."""
+    return Cast(app)
+
+
+@pytest.fixture
+def stranger(app: Flask) -> Visitor:
+    """Somebody who is not signed in."""
+    return Visitor(app)
