@@ -62,28 +62,38 @@ def database_url(url: str) -> str:
 
 def socket_path(data: Path) -> Path:
     """Returns where the embedded store listens: in the data folder, or in the temporary folder when the path is
-    longer than a Unix socket's name may be (108 bytes on Linux, 104 on macOS)."""
+    longer than a Unix socket's name may be (108 bytes on Linux, 104 on macOS), or no plain part of an address."""
     path = data / "store.sock"
-    if len(os.fsencode(path)) < 100:
+    if len(os.fsencode(path)) < 100 and not set("%?#") & set(str(path)):
         return path
     name = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"hanmadi-{name}.sock"
 
 
 def kept_secret(path: Path) -> str:
-    """Returns the secret kept in a file, making it at the first start; two processes starting at once agree."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Returns the secret kept in a file, making it at the first start; two processes starting at once agree.
+
+    Raises:
+        SettingError: the folder cannot be written.
+    """
     made = path.with_name(f"{path.name}.{os.getpid()}")
-    if not path.exists():
-        with open(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        try:
-            os.link(made, path)
-        except FileExistsError:
-            pass
-        finally:
-            made.unlink()
-    return path.read_text().strip()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            with open(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+            try:
+                os.link(made, path)
+            except FileExistsError:
+                pass
+            finally:
+                made.unlink()
+        return path.read_text().strip()
+    except OSError as error:
+        raise SettingError(
+            f"The data folder {path.parent} cannot be written ({error.strerror}). "
+            "Mend its permissions or free some room, or set DATA_DIR to another folder, and start again."
+        ) from None
 
 
 DATA_DIR = Path(setting("DATA_DIR", str(ROOT / "instance"))).expanduser().resolve()
@@ -146,7 +156,7 @@ class Testing(Config):
 
     ENVIRONMENT = "testing"
     TESTING = True
-    SECRET_KEY = "only for tests"
+    SECRET_KEY = "a key for tests only, which nobody needs to guess"
     EXTERNAL_URL = "http://localhost"
     REDIS_URL = "memory://"
     MAIL_SERVER = ""

@@ -97,7 +97,7 @@ class Worker(rq.Worker):
         for queue in self.queues:
             queue.failed_job_registry.cleanup()
             worker_registration.clean_worker_registry(queue)
-        self.last_cleaned_at = now()
+        self.last_cleaned_at = now()  # type: ignore[assignment]
 
     def check_for_suspension(self, burst: bool) -> None:
         """Is never suspended: asking the store would end the worker whenever the store is away."""

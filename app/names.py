@@ -131,11 +131,9 @@ def mention_keys(text: str) -> list[str]:
 
 def _is_plain(name: str) -> bool:
     """Tells whether every character may stand in a username, and each number is written with one set of digits."""
-    if (
-        unicodedata.normalize("NFKC", name) != name
-        or _SAME_MARK_AGAIN.search(name)
-        or not _CHARACTERS.fullmatch(name)
-    ):
+    if unicodedata.normalize("NFKC", name) != name or not _CHARACTERS.fullmatch(name):
+        return False
+    if _SAME_MARK_AGAIN.search(unicodedata.normalize("NFD", name)):
         return False
     if not all(map(_LIVING_LATIN.match, _LATIN.findall(name))):
         return False

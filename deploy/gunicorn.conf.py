@@ -1,5 +1,6 @@
 """How gunicorn serves the site; ``./boot.sh`` and the containers use the same file."""
 
+import logging
 import os
 import sys
 
@@ -22,3 +23,14 @@ accesslog = "-"
 access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms %({x-request-id}o)s'
 errorlog = "-"
 loglevel = Config.LOG_LEVEL.lower()
+
+
+def on_starting(_server: object) -> None:
+    """Keeps out of the log that somebody asks every few seconds whether the site is well, and it is."""
+    logging.getLogger("gunicorn.access").addFilter(worth_a_line)
+
+
+def worth_a_line(record: logging.LogRecord) -> bool:
+    """Returns whether an answer is worth a line in the access log."""
+    atoms = record.args
+    return not (isinstance(atoms, dict) and atoms["U"] in ("/healthz", "/readyz") and atoms["s"] == "200")

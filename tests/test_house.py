@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from app import events, wiring
 from app.events import Event
 from app.extensions import Base, db
 from app.models import LoginSession
+from app.models.columns import now
 from app.queue.marks import marks_of, name_of
 from app.tasks.schedule import SCHEDULE
 from app.transaction import transaction
@@ -33,8 +35,9 @@ from tests.rules.tree import ROOT, files
 # What the owner has fixed, the usual files of a project, and nothing else.
 FIXED = frozenset("app migrations translations worker.py microblog.py boot.sh Dockerfile config.py".split())
 USUAL = frozenset(
-    "tests bench docs deploy examples compose.yaml babel.cfg pyproject.toml requirements.txt requirements-dev.txt README.md "
-    "CONTRIBUTING.md SECURITY.md CHANGELOG.md LICENSE .ci .github .gitignore .gitattributes .dockerignore .flaskenv "
+    "tests bench docs deploy examples compose.yaml babel.cfg pyproject.toml requirements.txt "
+    "requirements-dev.txt README.md CONTRIBUTING.md SECURITY.md CHANGELOG.md LICENSE .ci .github "
+    ".gitignore .gitattributes .dockerignore .flaskenv "
     ".editorconfig".split()
 )
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE")
@@ -55,7 +58,9 @@ SAMPLES += [(rule, source, False) for rule in RULES for source in rule.keeps]
 @pytest.mark.parametrize(
     ("rule", "sample", "is_broken"),
     SAMPLES,
-    ids=[f"{rule.name}-{'refused' if broken else 'passed'}-{source.path}" for rule, source, broken in SAMPLES],
+    ids=[
+        f"{rule.name}-{'refused' if broken else 'passed'}-{source.path}" for rule, source, broken in SAMPLES
+    ],
 )
 def test_rule_tells_broken_from_kept(rule: Rule, sample: Source, is_broken: bool) -> None:
     broken = rule.covers(sample.path) and bool(rule.complaints(sample))
@@ -64,15 +69,21 @@ def test_rule_tells_broken_from_kept(rule: Rule, sample: Source, is_broken: bool
 
 def lint_imports(tree: Path) -> subprocess.CompletedProcess[str]:
     """Runs the layer contracts of pyproject.toml over a tree."""
-    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]
-    return subprocess.run([*command, "--no-cache", "--no-logo"], cwd=tree, capture_output=True, text=True, check=False)
+    command = [
+        sys.executable,
+        "-c",
+        "from importlinter.cli import lint_imports_command; lint_imports_command()",
+    ]
+    return subprocess.run(
+        [*command, "--no-cache", "--no-logo"], cwd=tree, capture_output=True, text=True, check=False
+    )
 
 
 def test_every_module_looks_only_the_way_it_may() -> None:
     checked = lint_imports(ROOT)
     assert checked.returncode == 0, (
-        f"{checked.stdout}{checked.stderr}\nA module looks up. Move what it needs down, or let the upper one hand it over; "
-        "a new module gets its place in [tool.importlinter] of pyproject.toml."
+        f"{checked.stdout}{checked.stderr}\nA module looks up. Move what it needs down, or let the upper one "
+        "hand it over; a new module gets its place in [tool.importlinter] of pyproject.toml."
     )
 
 
@@ -90,11 +101,15 @@ def test_every_module_looks_only_the_way_it_may() -> None:
     ],
 )
 def test_module_that_looks_up_is_found(tmp_path: Path, module: str, line: str) -> None:
-    shutil.copytree(ROOT / "app", tmp_path / "app", ignore=lambda _, names: {n for n in names if n in ("static", "data")})
+    shutil.copytree(
+        ROOT / "app", tmp_path / "app", ignore=lambda _, names: {n for n in names if n in ("static", "data")}
+    )
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     with (tmp_path / "app" / module).open("a") as file:
         file.write(f"\n{line}\n")
-    assert lint_imports(tmp_path).returncode == 1
+    checked = lint_imports(tmp_path)
+    assert checked.returncode == 1
+    assert module.removesuffix(".py").replace("/", ".") in checked.stdout
 
 
 def untold(told: Iterable[type[Event]], reactions: dict[type[Event], Any]) -> list[str]:
@@ -104,7 +119,9 @@ def untold(told: Iterable[type[Event]], reactions: dict[type[Event], Any]) -> li
 
 def test_every_event_has_its_line_in_the_wiring() -> None:
     missing = untold(Event.__subclasses__(), wiring.REACTIONS)
-    assert not missing, f"Give {', '.join(missing)} a line in app/wiring.py, with an empty list when nothing follows."
+    assert not missing, (
+        f"Give {', '.join(missing)} a line in app/wiring.py, with an empty list when nothing follows."
+    )
     assert untold([events.PostLiked], {}) == ["PostLiked"]
 
 
@@ -117,8 +134,10 @@ def tasks_of(reactions: dict[type[Event], list[Any]]) -> Iterator[Callable[..., 
 
 def test_every_task_is_marked_and_found_by_its_name() -> None:
     for task in tasks_of(wiring.REACTIONS):
-        assert marks_of(task), f"Mark {name_of(task)} with @task()."
-        assert import_string(name_of(task)) is task, f"A worker cannot import {name_of(task)}: make it a module's function."
+        marks_of(task)
+        assert import_string(name_of(task)) is task, (
+            f"A worker cannot import {name_of(task)}: make it a module's function."
+        )
     with pytest.raises(TypeError):
         marks_of(untold)
 
@@ -126,21 +145,21 @@ def test_every_task_is_marked_and_found_by_its_name() -> None:
 def one_sided(mappers: Iterable[so.Mapper[Any]]) -> list[str]:
     """Returns the relationships whose other end exists and is not named by ``back_populates``."""
     ends = [relationship for mapper in mappers for relationship in mapper.relationships]
+
+    def columns(end: so.RelationshipProperty[Any]) -> set[frozenset[Any]]:
+        return {frozenset(pair) for pair in end.local_remote_pairs or ()}
+
     return [
         str(one)
-        for one in ends
-        for other in ends
-        if one.mapper.class_ is other.parent.class_
-        and other.mapper.class_ is one.parent.class_
-        and one.back_populates is None
-        and {frozenset(pair) for pair in one.local_remote_pairs or ()}
-        == {frozenset(pair) for pair in other.local_remote_pairs or ()}
-        and one is not other
+        for one, other in permutations(ends, 2)
+        if not one.back_populates
+        and (one.parent, one.mapper) == (other.mapper, other.parent)
+        and columns(one) == columns(other)
     ]
 
 
-def test_relationship_with_two_ends_names_the_other(app: Flask) -> None:
-    assert app
+@pytest.mark.usefixtures("app")
+def test_relationship_with_two_ends_names_the_other() -> None:
     found = one_sided(Base.registry.mappers)
     assert not found, f"Give {', '.join(found)} its back_populates, or one end shows old rows."
 
@@ -171,8 +190,8 @@ def out_of_place(paths: Iterable[str]) -> set[str]:
 def test_top_of_the_repository_holds_what_the_house_says() -> None:
     found = out_of_place(files())
     assert not found, (
-        f"{', '.join(sorted(found))}: put it into app/, tests/, deploy/ or docs/ (what is yours alone: .git/info/exclude), "
-        "or bring back what is missing."
+        f"{', '.join(sorted(found))}: put it into app/, tests/, deploy/ or docs/ (what is yours alone: "
+        ".git/info/exclude), or bring back what is missing."
     )
     assert out_of_place([*files(), "helpers.py"]) == {"helpers.py"}
     assert out_of_place([path for path in files() if path != "worker.py"]) == {"worker.py"}
@@ -199,13 +218,21 @@ def writing(sent: Iterable[str]) -> list[str]:
         statement
         for statement in sent
         if statement.lstrip().upper().startswith(WRITES)
-        or (statement.lstrip().upper().startswith("WITH") and any(f" {verb} " in statement for verb in WRITES))
+        or (
+            statement.lstrip().upper().startswith("WITH") and any(f" {verb} " in statement for verb in WRITES)
+        )
     ]
 
 
 @dataclass
 class Town:
-    """Some people who wrote, answered, liked and followed, and one who looks at it all."""
+    """Some people who wrote, answered, liked and followed.
+
+    Attributes:
+        reader: one of them.
+        stranger: somebody who is not signed in.
+        values: what stands in a path, by the argument's name, or by the endpoint where that tells more.
+    """
 
     reader: Visitor
     stranger: Visitor
@@ -215,17 +242,23 @@ class Town:
 @pytest.fixture
 def town(cast: Cast) -> Town:
     """A database with a row of every kind that a page shows."""
-    bada, haneul = cast.member("바다"), cast.member("하늘")
+    bada, haneul = cast.member("바다"), cast.member("하늘", email="haneul@example.com")
     post = cast.post(bada, "가을 #하늘이 높아요 @하늘 https://example.org/a")
     cast.post(haneul, "그러게요", parent=post)
     haneul.post(f"/posts/{post}/like")
     haneul.post("/@바다/follow")
-    haneul.post("/auth/forgot", email="nobody@example.com")
-    letters = haneul.letters()
+    haneul.post("/auth/forgot", email="haneul@example.com")
+    letter = haneul.letters()[0].name
     with cast.app.app_context(), transaction():
         # Long unseen, so that a visit has something to tell.
-        db.session.execute(sa.update(LoginSession).values(seen_at=LoginSession.created_at - timedelta(days=1)))
-    values = {"id": post, "username": "바다", "name": letters[0].name if letters else "하늘", "filename": "css/hanmadi.css"}
+        db.session.execute(sa.update(LoginSession).values(seen_at=now() - timedelta(hours=1)))
+    values = {
+        "id": post,
+        "username": "바다",
+        "name": "하늘이",
+        "filename": "css/hanmadi.css",
+        "mailbox.letter": letter,
+    }
     return Town(bada, Visitor(cast.app), values)
 
 
@@ -240,11 +273,14 @@ def test_get_changes_nothing(app: Flask, town: Town) -> None:
         assert not unknown, f"Tell the town of this test what {', '.join(unknown)} of {route.rule} may be."
         with app.test_request_context():
             adapter = app.url_map.bind("localhost")
-            path = adapter.build(route.endpoint, {name: town.values[name] for name in route.arguments})
+            values = {name: town.values.get(route.endpoint, town.values[name]) for name in route.arguments}
+            path = adapter.build(route.endpoint, values)
         for visitor in (town.stranger, town.reader):
             with statements() as sent:
                 assert visitor.get(path).status_code < 500, path
-            assert not writing(sent), f"GET {path} writes; make it a POST, or record an event:\n{writing(sent)}"
+            assert not writing(sent), (
+                f"GET {path} writes; make it a POST, or record an event:\n{writing(sent)}"
+            )
 
 
 def test_change_is_noticed_where_there_is_one(town: Town) -> None:

@@ -2,9 +2,13 @@
 
 from flask import Flask
 
+from app.cli.scheduler import scheduler
+from app.cli.translate import translate
+from app.cli.up import up
 from app.cli.users import users
 
 
 def init_app(app: Flask) -> None:
     """Adds the commands."""
-    app.cli.add_command(users)
+    for command in (scheduler, translate, up, users):
+        app.cli.add_command(command)

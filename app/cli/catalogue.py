@@ -70,9 +70,17 @@ def init(root: Path, language: str) -> Path:
         raise FileExistsError(target)
     now = datetime.now(UTC)
     catalog = Catalog(
-        locale, project="Hanmadi", creation_date=now, revision_date=now, charset="utf-8", fuzzy=False
+        locale,
+        header_comment=f"# The words of Hanmadi in {locale.english_name}.",
+        project="Hanmadi",
+        version="1",
+        msgid_bugs_address="see README.md",
+        last_translator="the people of Hanmadi",
+        language_team=str(locale.english_name),
+        creation_date=now,
+        revision_date=now,
+        fuzzy=False,
     )
-    catalog.header_comment = f"# The words of Hanmadi in {locale.english_name}."
     catalog.update(extract(root))
     _write(target, catalog)
     return target

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import current_app, g, make_response, render_template, request
 from flask_babel import lazy_gettext as _l
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -77,6 +78,8 @@ def answer(code: int, text: str | None = None, headers: dict[str, str | None] | 
         text: what to say instead of the usual words.
         headers: what to add; None values are left out.
     """
+    if code >= 500:
+        g._login_user = AnonymousUserMixin()  # The page must not ask a broken database who reads it.
     title, usual = TITLES.get(code, TITLES[500 if code >= 500 else 400])
     said = {"title": str(title), "text": text or str(usual)}
     if "HX-Request" in request.headers:

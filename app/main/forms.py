@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, Field, Form, PasswordField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, Length, ValidationError
 
 from app import text
@@ -62,7 +63,11 @@ class DisplayForm(FlaskForm):
     timezone = SelectField(_l("Time zone"))
     theme = RadioField(
         _l("Brightness"),
-        choices=[("auto", _l("As the device")), ("light", _l("Light")), ("dark", _l("Dark"))],
+        choices=[
+            SelectChoice("auto", _l("As the device")),
+            SelectChoice("light", _l("Light")),
+            SelectChoice("dark", _l("Dark")),
+        ],
     )
 
 

@@ -6,6 +6,7 @@ from flask import Response, flash, g, redirect, render_template, request, url_fo
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import login_required
+from wtforms.fields.choices import SelectChoice
 
 from app import i18n, limits
 from app.forms import refusals_on
@@ -48,8 +49,8 @@ def settings_display() -> Any:
         "theme": request.cookies.get("theme", "auto"),
     }
     form = DisplayForm(data=kept)
-    form.locale.choices = list(i18n.LANGUAGES.items())
-    form.timezone.choices = i18n.timezones()
+    form.locale.choices = [SelectChoice(*language) for language in i18n.LANGUAGES.items()]
+    form.timezone.choices = [SelectChoice(*zone) for zone in i18n.timezones()]
     if not form.validate_on_submit():
         return page("display", form.is_submitted(), form=form)
     users.choose_display(viewer(), form.locale.data, form.timezone.data)

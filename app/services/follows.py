@@ -27,8 +27,8 @@ def follow(follower: User, person: User) -> None:
     if not policy.may_follow(follower, person):
         raise Forbidden(_l("You cannot follow yourself."))
     row = {"follower_id": follower.id, "followed_id": person.id, "created_at": now()}
-    added = db.session.execute(insert_or(db.session(), Follow).values(row).on_conflict_do_nothing())
-    if added.rowcount:
+    added = insert_or(db.session(), Follow).values(row).on_conflict_do_nothing().returning(Follow.followed_id)
+    if db.session.scalar(added):
         _count(follower, person, 1)
         record(UserFollowed(follower.id, person.id))
 

@@ -25,8 +25,8 @@ def like(user: User, post: Post) -> None:
     if not policy.may_write(user):
         raise Forbidden(_l("Confirm your e-mail address first, then you can like posts."))
     row = {"user_id": user.id, "post_id": post.id, "created_at": now()}
-    added = db.session.execute(insert_or(db.session(), Like).values(row).on_conflict_do_nothing())
-    if added.rowcount:
+    added = insert_or(db.session(), Like).values(row).on_conflict_do_nothing().returning(Like.post_id)
+    if db.session.scalar(added):
         _count(post, 1)
         record(PostLiked(post.id, user.id))
 

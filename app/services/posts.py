@@ -25,7 +25,8 @@ def details_for(viewer: Any) -> list[Any]:
     names = so.selectinload(Post.mentions).joinedload(Mention.user).load_only(User.username)
     if not policy.is_member(viewer):
         return [names]
-    liked = sa.exists().where(Like.post_id == Post.id, Like.user_id == viewer.id)
+    mine = so.aliased(Like)  # A query of likes would otherwise take this one for its own.
+    liked = sa.exists().where(mine.post_id == Post.id, mine.user_id == viewer.id)
     return [names, so.with_expression(Post.liked, liked)]
 
 
@@ -69,11 +70,10 @@ def publish(author: User, body: str, parent: Post | None = None) -> Post:
         NotFound: the parent was deleted in the meantime.
     """
     _require_writer(author)
-    post = Post(author=author, body=body, language=language.detect(body))
     if parent is not None:
         _lock(parent)
-        post.parent = parent
         _count(parent, Post.reply_count, 1)
+    post = Post(author_id=author.id, body=body, language=language.detect(body), parent_id=parent and parent.id)
     db.session.add(post)
     db.session.flush()
     users.count(author.id, User.post_count, 1)

@@ -6,8 +6,16 @@ from collections.abc import Iterator
 from tests.rules.rule import Source, rule
 
 SURFACES = tuple(f"app/{name}/**/*.py" for name in ("main", "auth", "api", "admin", "errors"))
-RULES_AND_ROWS = ("app/services/**/*.py", "app/models/**/*.py", "app/policy.py", "app/events.py", "app/transaction.py")
-A_VISIT = frozenset("request session g url_for redirect abort flash render_template make_response jsonify".split())
+RULES_AND_ROWS = (
+    "app/services/**/*.py",
+    "app/models/**/*.py",
+    "app/policy.py",
+    "app/events.py",
+    "app/transaction.py",
+)
+A_VISIT = frozenset(
+    "request session g url_for redirect abort flash render_template make_response jsonify".split()
+)
 
 
 def imported(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -24,14 +32,17 @@ def imported(tree: ast.AST) -> Iterator[tuple[int, str]]:
     "worker.py",
     "microblog.py",
     "!app/transaction.py",
-    instead="Only app/transaction.py commits, so that services compose: use transaction(), step() or savepoint() from there.",
+    instead="Only app/transaction.py commits, so that services compose: use its transaction(), step(), savepoint().",
     breaks={
         "app/services/a.py#commit": "db.session.commit()\n",
         "app/services/a.py#rollback": "db.session.rollback()\n",
         "app/cli/a.py#begin": "with db.engine.begin() as connection: pass\n",
         "app/services/a.py#nested": "with db.session.begin_nested(): pass\n",
     },
-    keeps={"app/services/a.py": "from app.transaction import step\nstep()\n", "app/transaction.py": "s.commit()\n"},
+    keeps={
+        "app/services/a.py": "from app.transaction import step\nstep()\n",
+        "app/transaction.py": "s.commit()\n",
+    },
 )
 def only_the_transaction_module_commits(source: Source) -> Iterator[int]:
     for node in ast.walk(source.tree):
@@ -42,7 +53,9 @@ def only_the_transaction_module_commits(source: Source) -> Iterator[int]:
             yield from (
                 call.lineno
                 for call in calls
-                if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "begin"
+                if isinstance(call, ast.Call)
+                and isinstance(call.func, ast.Attribute)
+                and call.func.attr == "begin"
             )
 
 
@@ -69,7 +82,9 @@ def surface_asks_services(source: Source) -> Iterator[int]:
     for line, name in imported(source.tree):
         if source.path.startswith("app/errors/") and name.startswith("sqlalchemy.exc."):
             continue
-        if name.split(".")[0] in ("sqlalchemy", "flask_sqlalchemy") or name.startswith(("app.transaction", "app.search")):
+        if name.split(".")[0] in ("sqlalchemy", "flask_sqlalchemy") or name.startswith(
+            ("app.transaction", "app.search")
+        ):
             yield line
         if name in ("app.extensions.db", "app.extensions.Base"):
             yield line
@@ -80,7 +95,7 @@ def surface_asks_services(source: Source) -> Iterator[int]:
 
 @rule(
     *RULES_AND_ROWS,
-    instead="A service, a model and the policy know no request: let the surface hand over what they need as an argument.",
+    instead="A service, a model and the policy know no request: let the surface hand over what they need.",
     breaks={"app/services/a.py": "from flask import request\n", "app/policy.py": "from flask import g\n"},
     keeps={"app/services/a.py": "from flask import current_app\n"},
 )

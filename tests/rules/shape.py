@@ -9,9 +9,11 @@ from tests.rules.rule import Source, rule
 
 PAST = re.compile(r"[a-z]ed$")
 IRREGULAR = frozenset(
-    "Seen Forgotten Sent Left Begun Made Read Taken Written Told Lost Found Held Given Chosen Hidden Shown Spent".split()
+    "Seen Forgotten Sent Left Begun Made Read Taken Written Told Lost Found Held Given Chosen Hidden Shown".split()
 )
-JSON = re.compile(r"(?:int|str|bool|float|None|list\[.+\]|dict\[str, .+\])(?: \| (?:int|str|bool|float|None))*")
+JSON = re.compile(
+    r"(?:int|str|bool|float|None|list\[.+\]|dict\[str, .+\])(?: \| (?:int|str|bool|float|None))*"
+)
 
 
 def decorators(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> set[str]:
@@ -28,13 +30,15 @@ def decorators(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> s
         "app/models/a.py#relationship": "class A(Base):\n    author = so.relationship()\n",
         "app/models/a.py#model": "class A(db.Model):\n    pass\n",
     },
-    keeps={"app/models/a.py": "class A(Base):\n    id: so.Mapped[int] = so.mapped_column(primary_key=True)\n"},
+    keeps={
+        "app/models/a.py": "class A(Base):\n    id: so.Mapped[int] = so.mapped_column(primary_key=True)\n"
+    },
 )
 def model_is_mapped(source: Source) -> Iterator[int]:
     for node in ast.walk(source.tree):
         name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
         if name in ("Column", "Model"):
-            yield node.lineno
+            yield getattr(node, "lineno", 1)
         if isinstance(node, ast.ClassDef):
             for part in node.body:
                 value = ast.unparse(part.value) if isinstance(part, ast.Assign) else ""
@@ -57,8 +61,8 @@ def time_is_kept_in_utc(source: Source) -> Iterator[int]:
 
 @rule(
     "app/events.py",
-    instead="An event is a frozen dataclass, named in the past tense (PostLiked), whose fields are ids and plain int, str "
-    "or bool values.",
+    instead="An event is a frozen dataclass, named in the past tense (PostLiked), whose fields are ids and plain "
+    "int, str or bool values.",
     breaks={
         "app/events.py#not frozen": "@dataclass\nclass PostLiked(Event):\n    post_id: int\n",
         "app/events.py#a row": "@dataclass(frozen=True)\nclass PostLiked(Event):\n    post: Post\n",
@@ -80,8 +84,8 @@ def event_is_frozen_past_and_plain(source: Source) -> Iterator[int]:
 
 @rule(
     "app/tasks/**/*.py",
-    instead="A task is a module's function marked with @task(…), named by what it does (export_posts), and takes ids and "
-    "other JSON values; what is no task begins with an underscore.",
+    instead="A task is a module's function marked with @task(…), named by what it does (export_posts), and takes "
+    "ids and other JSON values; what is no task begins with an underscore.",
     breaks={
         "app/tasks/a.py#unmarked": "def export_posts(user_id: int) -> None: pass\n",
         "app/tasks/a.py#a row": "@task()\ndef export_posts(user: User) -> None: pass\n",
@@ -97,7 +101,9 @@ def task_is_marked_imperative_and_plain(source: Source) -> Iterator[int]:
             continue
         marked = any(re.match(r"(?:\w+\.)?task\(", decorator) for decorator in decorators(node))
         given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-        plain = all(arg.annotation is not None and JSON.fullmatch(ast.unparse(arg.annotation)) for arg in given)
+        plain = all(
+            arg.annotation is not None and JSON.fullmatch(ast.unparse(arg.annotation)) for arg in given
+        )
         anything = node.args.vararg or node.args.kwarg
         first = node.name.split("_")[0]
         if not marked or not plain or anything or first.endswith(("ed", "ing")):

@@ -20,7 +20,11 @@ def files() -> tuple[str, ...]:
     except (OSError, subprocess.CalledProcessError):
         # An unpacked archive has no git; then what programs leave is told by its name.
         named = [path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*")]
-        named = [path for path in named if LEFT_BY_PROGRAMS.isdisjoint(path.split("/")) and not path.endswith(".mo")]
+        named = [
+            path
+            for path in named
+            if LEFT_BY_PROGRAMS.isdisjoint(path.split("/")) and not path.endswith(".mo")
+        ]
     return tuple(sorted(path for path in named if path and (ROOT / path).is_file()))
 
 

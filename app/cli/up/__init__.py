@@ -46,7 +46,7 @@ def start(config: dict[str, Any], supervisor: Supervisor) -> None:
     """
     if config["REDIS_URL"] == f"unix://{socket_path(config['DATA_DIR'])}":
         start_store(config["DATA_DIR"], supervisor)
-    prepare.compile_words(ROOT / "translations")
+    prepare.compile_words(ROOT)
     prepare.migrate()
     web = web_part(supervisor.door.fileno())
     supervisor.start(web)

@@ -90,7 +90,8 @@ class Part:
 
     def plan_restart(self) -> float:
         """Sets when it is started again after it has ended, later after every end in a row; returns in how many
-        seconds."""
+        seconds.
+        """
         if time.monotonic() - self._started_at > STEADY:
             self._ends = 0
         delay = BACK_OFF[min(self._ends, len(BACK_OFF) - 1)]

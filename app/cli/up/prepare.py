@@ -6,14 +6,12 @@ import os
 import shutil
 import socket
 import time
-from io import BytesIO
 from pathlib import Path
 
 import flask_migrate
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 
-from app.cli.up.words import CannotRun, said
+from app.cli import catalogue
+from app.cli.up.words import CannotRun
 from app.extensions import db
 
 ROOM = 64  # Megabytes that must be free for the database and the store.
@@ -31,20 +29,16 @@ def lock(data: Path) -> int:
         held = os.open(data / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise CannotRun(
-            said(
-                f"데이터 폴더 {data}에 쓸 수 없어요({error.strerror}). 권한을 고치거나 DATA_DIR로 다른 폴더를 정해 주세요.",
-                f"The data folder {data} cannot be written ({error.strerror}): mend its permissions, or set DATA_DIR.",
-            )
+            f"{data} 폴더에 쓸 수 없어요({error.strerror}). 권한을 고치거나 DATA_DIR로 다른 폴더를 정해 주세요.",
+            f"The data folder {data} cannot be written ({error.strerror}): mend its permissions, or set DATA_DIR.",
         ) from None
     until = time.monotonic() + LEFTOVERS_GONE_AFTER
     while not _locked(held):
         owner = os.pread(held, 20, 0).decode().strip()
         if _runs(owner) or time.monotonic() > until:
             raise CannotRun(
-                said(
-                    f"이 데이터 폴더로 이미 돌고 있어요(프로세스 {owner}). 그것을 멈추거나 DATA_DIR로 다른 폴더를 정해 주세요.",
-                    f"The site already runs with this data folder (process {owner}): stop it, or set DATA_DIR.",
-                )
+                f"이 데이터 폴더로 이미 돌고 있어요(프로세스 {owner}). 멈추거나 DATA_DIR로 다른 폴더를 정해 주세요.",
+                f"The site already runs with this data folder (process {owner}): stop it, or set DATA_DIR.",
             )
         time.sleep(0.1)
     os.ftruncate(held, 0)
@@ -66,7 +60,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except (OSError, OverflowError) as error:
-        raise CannotRun(_why_not(host, port, error)) from None
+        raise _closed(host, port, error) from None
 
 
 def migrate() -> None:
@@ -82,40 +76,34 @@ def migrate() -> None:
     except (Exception, SystemExit) as error:
         why = " ".join(str(error).split())[:300]
         raise CannotRun(
-            said(
-                f"데이터베이스를 최신으로 만들지 못했어요({why}). 원인을 고친 뒤 다시 시작해 주세요.",
-                f"The database could not be brought up to date ({why}): mend the cause, and start again.",
-            )
+            f"데이터베이스를 최신으로 만들지 못했어요({why}). 원인을 고친 뒤 다시 시작해 주세요.",
+            f"The database could not be brought up to date ({why}): mend the cause, and start again.",
         ) from error
 
 
-def compile_words(translations: Path) -> None:
-    """Compiles the catalogues that are newer than their compiled form.
+def compile_words(root: Path) -> None:
+    """Compiles the translations when one of them is newer than its compiled form.
 
     Args:
-        translations: the folder with one folder a language.
+        root: the project's folder.
+
+    Raises:
+        CannotRun: there is no compiled form, and it cannot be written.
     """
-    for source in translations.glob("*/LC_MESSAGES/*.po"):
-        compiled = source.with_suffix(".mo")
-        if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
-            continue
-        with source.open("rb") as file:
-            catalogue = read_po(file, locale=source.parts[-3])
-        made = BytesIO()
-        write_mo(made, catalogue)
-        try:
-            beside = compiled.with_suffix(f".{os.getpid()}")
-            beside.write_bytes(made.getvalue())
-            beside.replace(compiled)
-        except OSError as error:
-            # An image is compiled when it is built, and may be read-only.
-            if not compiled.exists():
-                raise CannotRun(
-                    said(
-                        f"번역을 {compiled}에 쓸 수 없어요({error.strerror}). 이 폴더의 권한을 고쳐 주세요.",
-                        f"The translation {compiled} cannot be written ({error.strerror}): mend the permissions.",
-                    )
-                ) from None
+    try:
+        if any(_older(path.with_suffix(".mo"), path) for path in catalogue.paths(root)):
+            catalogue.compile_all(root)
+    except OSError as error:
+        # In an image they were compiled when it was built, and it may be read-only.
+        if not all(path.with_suffix(".mo").exists() for path in catalogue.paths(root)):
+            raise CannotRun(
+                f"번역을 {root / 'translations'}에 쓸 수 없어요({error.strerror}). 이 폴더의 권한을 고쳐 주세요.",
+                f"The translations in {root / 'translations'} cannot be written ({error.strerror}): mend the permissions.",
+            ) from None
+
+
+def _older(made: Path, source: Path) -> bool:
+    return not made.exists() or made.stat().st_mtime < source.stat().st_mtime
 
 
 def _locked(held: int) -> bool:
@@ -141,21 +129,19 @@ def _need_room(data: Path) -> None:
     free = shutil.disk_usage(data).free // 1_000_000
     if free < ROOM:
         raise CannotRun(
-            said(
-                f"{data}의 디스크에 {free} MB밖에 남지 않았어요. {ROOM} MB 이상 비우고 다시 시작해 주세요.",
-                f"The disk of {data} has {free} MB left: free at least {ROOM} MB, and start again.",
-            )
+            f"{data}의 디스크에 {free} MB밖에 남지 않았어요. {ROOM} MB 이상 비우고 다시 시작해 주세요.",
+            f"The disk of {data} has {free} MB left: free at least {ROOM} MB, and start again.",
         )
 
 
-def _why_not(host: str, port: int, error: Exception) -> str:
+def _closed(host: str, port: int, error: Exception) -> CannotRun:
     if getattr(error, "errno", None) == errno.EADDRINUSE:
-        return said(
+        return CannotRun(
             f"{port}번 포트를 다른 프로그램이 쓰고 있어요. 그 프로그램을 끄거나 PORT=5001처럼 다른 포트를 정해 주세요.",
             f"Another program uses port {port}: stop it, or choose another port, such as PORT=5001.",
         )
     why = getattr(error, "strerror", None) or error
-    return said(
+    return CannotRun(
         f"{host}의 {port}번 포트를 열 수 없어요({why}). HOST와 PORT를 고쳐 주세요.",
         f"Port {port} of {host} cannot be opened ({why}): correct HOST and PORT.",
     )

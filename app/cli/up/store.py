@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from app.cli.up.part import Part
-from app.cli.up.words import CannotRun, said
+from app.cli.up.words import CannotRun
 
 READY_WITHIN = 60.0  # Seconds; a store with much in it reads for a while.
 
@@ -31,10 +31,8 @@ def program() -> str:
     found = shutil.which("valkey-server") or shutil.which("redis-server")
     if found is None:
         raise CannotRun(
-            said(
-                "Redis와 같은 저장소가 없어요. valkey나 redis를 설치하거나, 돌고 있는 Redis의 주소를 REDIS_URL에 적어 주세요.",
-                "There is no Redis-compatible store: install valkey or redis, or set REDIS_URL to one that runs.",
-            )
+            "Redis 저장소가 없어요. valkey나 redis를 설치하거나, 돌고 있는 Redis의 주소를 REDIS_URL에 적어 주세요.",
+            "There is no Redis-compatible store: install valkey or redis, or set REDIS_URL to one that runs.",
         )
     return found
 
@@ -74,10 +72,8 @@ def wait_until_ready(store: Part, listens_at: Path) -> None:
             return
         time.sleep(0.02)
     raise CannotRun(
-        said(
-            "저장소(store)가 시작되지 않아요. 위에 나온 store 줄의 문제를 고친 뒤 다시 시작해 주세요.",
-            "The store does not start: mend what its lines above name, and start again.",
-        )
+        "저장소(store)가 시작되지 않아요. 위에 나온 store 줄의 문제를 고친 뒤 다시 시작해 주세요.",
+        "The store does not start: mend what its lines above name, and start again.",
     )
 
 

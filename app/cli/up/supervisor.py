@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
 from socket import socket
 
@@ -76,10 +77,8 @@ class Supervisor:
                 return
             self.check()
         raise CannotRun(
-            said(
-                "웹 서버(web)가 시작되지 않아요. 위에 나온 web 줄의 문제를 고친 뒤 다시 시작해 주세요.",
-                "The web server does not start: mend what its lines above name, and start again.",
-            )
+            "웹 서버(web)가 시작되지 않아요. 위에 나온 web 줄의 문제를 고친 뒤 다시 시작해 주세요.",
+            "The web server does not start: mend what its lines above name, and start again.",
         )
 
     def run(self) -> None:
@@ -182,7 +181,8 @@ def answers(door: socket, host: str) -> bool:
         host: what the request calls the site.
     """
     address, port = door.getsockname()[:2]
-    address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)
+    if ip_address(address).is_unspecified:
+        address = "::1" if ":" in address else "127.0.0.1"
     connection = http.client.HTTPConnection(address, port, timeout=1)
     try:
         connection.request("GET", "/healthz", headers={"Host": host})

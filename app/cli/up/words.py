@@ -3,10 +3,6 @@
 import os
 
 
-class CannotRun(SystemExit):
-    """Something keeps the site from running; ends the program with one sentence that says what to do."""
-
-
 def korean() -> bool:
     """Returns whether the terminal's language is Korean."""
     names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
@@ -16,3 +12,15 @@ def korean() -> bool:
 def said(ko: str, en: str) -> str:
     """Returns the sentence in the terminal's language."""
     return ko if korean() else en
+
+
+class CannotRun(SystemExit):
+    """Something keeps the site from running; ends the program with one sentence that says what to do.
+
+    Args:
+        ko: the sentence in Korean.
+        en: the same in English.
+    """
+
+    def __init__(self, ko: str, en: str) -> None:
+        super().__init__(said(ko, en))

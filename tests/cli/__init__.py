@@ -1,0 +1,1 @@
+"""Commands of ``flask``, as somebody types them."""

@@ -1,0 +1,55 @@
+"""Tasks that leave traces in a folder, for tests that watch workers."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from flask import current_app
+
+from app.queue import task
+
+
+def note(folder: str, word: str) -> None:
+    """Adds a word to the folder's traces."""
+    with (Path(folder) / "traces").open("a") as file:
+        file.write(word + "\n")
+
+
+def traces(folder: Path) -> list[str]:
+    """Returns the words that jobs have left in the folder, oldest first."""
+    file = folder / "traces"
+    return file.read_text().split("\n")[:-1] if file.exists() else []
+
+
+@task()
+def greet(folder: str, name: str) -> None:
+    """Leaves a greeting and the name of the application it runs in."""
+    note(folder, f"{name} {current_app.name}")
+
+
+@task(timeout=120, retries=())
+def wait_for_bell(folder: str) -> None:
+    """Begins, and is done when a file called ``bell`` is there."""
+    note(folder, "began")
+    for _ in range(1000):
+        if (Path(folder) / "bell").exists():
+            break
+        time.sleep(0.1)
+    note(folder, "done")
+
+
+@task(retries=(1,))
+def stumble(folder: str) -> None:
+    """Fails at the first try."""
+    note(folder, "tried")
+    if len(traces(Path(folder))) == 1:
+        raise RuntimeError("A stone lay in the way")
+
+
+@task()
+def kill_worker(folder: str) -> None:
+    """Takes its worker along."""
+    note(folder, "killed")
+    os.kill(os.getppid(), signal.SIGKILL)
+    time.sleep(60)

@@ -1,0 +1,259 @@
+"""The queue with a real store and real workers, and what happens to jobs when either goes away."""
+
+import json
+import signal
+import sys
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Barrier, Thread
+
+import pytest
+import rq
+from redis import Redis
+
+from app.queue import Queue, QueueDown
+from app.queue.scheduler import Entry, Scheduler
+from tests.integration import jobs
+from tests.integration.processes import ROOT, Program, StoreProcess, environment, queue_at, until
+
+MOMENT = datetime(2026, 11, 21, 5, 5, 30, tzinfo=UTC)
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(sys.platform != "linux", reason="Watching processes needs Linux's /proc"),
+]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[StoreProcess]:
+    """A running store."""
+    process = StoreProcess(tmp_path)
+    process.start()
+    yield process
+    process.kill()
+
+
+@pytest.fixture
+def queue(store: StoreProcess) -> Queue:
+    """The door to it."""
+    return queue_at(store.url)
+
+
+@pytest.fixture
+def redis(store: StoreProcess) -> Redis:
+    """A client that looks into it."""
+    return Redis(unix_socket_path=str(store.socket))
+
+
+@pytest.fixture
+def start_worker(store: StoreProcess, tmp_path: Path) -> Iterator[Callable[..., Program]]:
+    """Starts workers, which are gone after the test."""
+    workers = []
+
+    def start(*names: str) -> Program:
+        argv = [sys.executable, "worker.py", *names]
+        workers.append(Program(argv, ROOT, environment(tmp_path / "data", REDIS_URL=store.url)))
+        return workers[-1]
+
+    (tmp_path / "data").mkdir()
+    yield start
+    for worker in workers:
+        worker.clean_up()
+
+
+def test_arguments_travel_as_json_into_an_application_context(
+    queue: Queue, redis: Redis, start_worker: Callable[..., Program], tmp_path: Path
+) -> None:
+    queue.enqueue(jobs.greet, folder=str(tmp_path), name="안녕 바다님")
+    (key,) = redis.keys("rq:job:*")
+    stored = redis.hgetall(key)
+    function, _, arguments, named = json.loads(zlib.decompress(stored[b"data"]))
+    assert (function, arguments, named) == (
+        "tests.integration.jobs.greet",
+        [],
+        {"folder": str(tmp_path), "name": "안녕 바다님"},
+    )
+    assert "바다" not in stored[b"description"].decode(), "RQ logs the description, so it holds no argument."
+
+    worker = start_worker("default")
+    until(lambda: jobs.traces(tmp_path), 20, "a greeting")
+    assert jobs.traces(tmp_path) == ["안녕 바다님 app"]
+    until(lambda: not redis.keys("rq:job:*"), 5, "the done job is forgotten")
+    worker.send(signal.SIGTERM)
+    assert worker.ended(10) == 0
+    assert "바다" not in worker.output
+
+
+def test_a_store_that_is_away_costs_no_request_its_time(
+    queue: Queue, store: StoreProcess, tmp_path: Path
+) -> None:
+    queue.ping()
+    store.kill()
+    assert seconds_until_down(queue) < 0.35
+    assert seconds_until_down(queue) < 0.01, "While it is known to be away nobody waits."
+    store.start()
+    until(lambda: reached(queue), 3, "the queue finds the store again")
+
+
+def test_a_store_that_never_answers_costs_one_request_a_third_of_a_second(
+    queue: Queue, store: StoreProcess
+) -> None:
+    queue.ping()
+    store.pause()
+    try:
+        assert seconds_until_down(queue) < 0.7
+        assert seconds_until_down(queue) < 0.01
+    finally:
+        store.go_on()
+    until(lambda: reached(queue), 3, "the queue finds the store again")
+
+
+def test_a_full_store_is_as_good_as_none(queue: Queue, redis: Redis, tmp_path: Path) -> None:
+    redis.config_set("maxmemory", 1)
+    with pytest.raises(QueueDown):
+        queue.enqueue(jobs.greet, folder=str(tmp_path), name="바다")
+
+
+def test_a_job_goes_on_while_its_store_is_away(
+    queue: Queue, redis: Redis, store: StoreProcess, start_worker: Callable[..., Program], tmp_path: Path
+) -> None:
+    start_worker("default", "urgent")
+    queue.enqueue(jobs.wait_for_bell, folder=str(tmp_path))
+    until(lambda: jobs.traces(tmp_path), 20, "the job begins")
+    store.kill()
+    time.sleep(6)
+    (tmp_path / "bell").touch()
+    until(lambda: len(jobs.traces(tmp_path)) == 2, 5, "the job ends")
+    store.start()
+    queue = queue_at(store.url)
+    queue.enqueue(jobs.greet, folder=str(tmp_path), name="산")
+    until(lambda: len(jobs.traces(tmp_path)) == 3, 20, "the next job is done")
+    assert [look(queue, redis) for _ in range(4)] == [0, 0, 0, 0]
+    assert jobs.traces(tmp_path) == ["began", "done", "산 app"]
+
+
+def test_a_worker_waits_for_its_store(
+    store: StoreProcess, start_worker: Callable[..., Program], tmp_path: Path
+) -> None:
+    store.kill()
+    worker = start_worker()
+    until(lambda: "away" in worker.output, 20, "the worker says that the store is away")
+    store.start()
+    queue_at(store.url).enqueue(jobs.greet, folder=str(tmp_path), name="강")
+    until(lambda: jobs.traces(tmp_path), 20, "the job is done")
+
+
+def test_a_worker_can_be_stopped_while_its_store_is_away(
+    store: StoreProcess, start_worker: Callable[..., Program]
+) -> None:
+    store.kill()
+    worker = start_worker()
+    until(lambda: "away" in worker.output, 20, "the worker says that the store is away")
+    worker.send(signal.SIGTERM)
+    assert worker.ended(5) == 0
+
+
+def test_only_the_job_of_the_killed_worker_is_put_back(
+    queue: Queue, redis: Redis, start_worker: Callable[..., Program], tmp_path: Path
+) -> None:
+    folders = [tmp_path / "killed", tmp_path / "alive"]
+    workers = []
+    for folder in folders:
+        folder.mkdir()
+        workers.append(start_worker("default"))
+        queue.enqueue(jobs.wait_for_bell, folder=str(folder))
+        until(lambda folder=folder: jobs.traces(folder), 20, "the job begins")
+    workers[0].send(signal.SIGKILL)
+
+    killed = time.monotonic()
+    until(queue.recover, 30, "the job is put back")
+    assert time.monotonic() - killed > 7, "A single look is no proof."
+    assert redis.llen("rq:queue:default") == 1
+    for folder in folders:
+        (folder / "bell").touch()
+    until(lambda: jobs.traces(folders[0]) == ["began", "began", "done"], 20, "the cut job is done")
+    assert jobs.traces(folders[1]) == ["began", "done"]
+    assert not redis.keys("rq:job:*") or not queue.recover()
+
+
+def test_a_job_that_kills_three_workers_is_given_up(
+    queue: Queue, redis: Redis, start_worker: Callable[..., Program], tmp_path: Path
+) -> None:
+    queue.enqueue(jobs.kill_worker, folder=str(tmp_path))
+    for _ in range(3):
+        assert start_worker().ended(20) == -signal.SIGKILL
+        assert queue.recover_all() == 1
+    assert len(jobs.traces(tmp_path)) == 3
+    assert redis.llen("rq:queue:default") == 0
+    assert rq.Queue("default", connection=redis).failed_job_registry.get_job_count() == 1
+    assert queue.recover_all() == 0
+
+
+def test_a_job_that_was_taken_and_not_begun_is_put_back(queue: Queue, redis: Redis, tmp_path: Path) -> None:
+    queue.enqueue(jobs.greet, folder=str(tmp_path), name="들")
+    redis.lmove("rq:queue:default", "rq:queue:default:intermediate")
+    assert [look(queue, redis) for _ in range(4)] == [0, 0, 1, 0]
+    assert redis.llen("rq:queue:default") == 1
+    assert redis.llen("rq:queue:default:intermediate") == 0
+
+
+def test_looks_are_spaced_so_that_a_living_worker_is_seen_to_move(queue: Queue, redis: Redis) -> None:
+    queue.recover()
+    assert 5 < redis.ttl("hanmadi:look") <= 7
+
+
+def test_a_failed_job_is_tried_again_when_its_wait_is_over(
+    queue: Queue, start_worker: Callable[..., Program], tmp_path: Path
+) -> None:
+    worker = start_worker()
+    queue.enqueue(jobs.stumble, folder=str(tmp_path))
+    until(lambda: jobs.traces(tmp_path), 20, "the first try")
+    until(queue.wake, 5, "the wait is over")
+    until(lambda: len(jobs.traces(tmp_path)) == 2, 5, "the second try")
+    assert "A stone lay in the way" in worker.output
+    assert str(tmp_path) not in worker.output.replace(str(ROOT), ""), "No argument is logged."
+    assert queue.wake() == 0
+
+
+def test_two_schedules_at_once_take_each_turn_once(store: StoreProcess, redis: Redis) -> None:
+    entries = [Entry(jobs.greet, 3600), Entry(jobs.stumble, "* * * * *")]
+    together = Barrier(4)
+
+    def tick() -> None:
+        scheduler = Scheduler(queue_at(store.url), entries, UTC)
+        together.wait()
+        for _ in range(3):
+            scheduler.tick(MOMENT)
+
+    threads = [Thread(target=tick) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert redis.llen("rq:queue:default") == 2
+
+
+def seconds_until_down(queue: Queue) -> float:
+    """Returns how long a call takes to be refused."""
+    began = time.monotonic()
+    with pytest.raises(QueueDown):
+        queue.enqueue(jobs.greet, folder="", name="")
+    return time.monotonic() - began
+
+
+def reached(queue: Queue) -> bool:
+    """Returns whether the store answers."""
+    try:
+        queue.ping()
+    except QueueDown:
+        return False
+    return True
+
+
+def look(queue: Queue, redis: Redis) -> int:
+    """Takes a look without waiting for its time."""
+    redis.delete("hanmadi:look")
+    return queue.recover()

@@ -1,0 +1,110 @@
+"""Who gets which answer where: every route, every kind of reader, against a table written by hand."""
+
+import pytest
+from flask import Flask
+
+from tests.cast import Cast, Visitor
+
+READERS = ("stranger", "unconfirmed", "member", "owner", "suspended")
+
+# What each reader gets, in the order above. 303 and 302 lead away (to sign in, or back after a change).
+EVERYBODY = (200, 200, 200, 200, 200)
+MEMBERS = (303, 200, 200, 200, 303)
+WRITERS = (303, 403, 303, 303, 303)
+CHECKED_FORM = (303, 422, 422, 422, 303)
+TABLE: dict[str, tuple[int, int, int, int, int]] = {
+    "GET static": EVERYBODY,
+    "GET bootstrap.static": EVERYBODY,
+    "GET main.home": EVERYBODY,
+    "GET main.explore": EVERYBODY,
+    "GET main.tag": EVERYBODY,
+    "GET main.compose": MEMBERS,
+    "POST main.publish": WRITERS,
+    "GET main.post": EVERYBODY,
+    "GET main.post_piece": EVERYBODY,
+    "POST main.reply": WRITERS,
+    "GET main.edit_post": (303, 403, 403, 200, 303),
+    "POST main.edit_post": (303, 403, 403, 303, 303),
+    "GET main.delete_post": (303, 403, 403, 200, 303),
+    "POST main.delete_post": (303, 403, 403, 303, 303),
+    "POST main.like": WRITERS,
+    "POST main.unlike": (303, 303, 303, 303, 303),
+    "GET main.likers": EVERYBODY,
+    "GET main.profile": EVERYBODY,
+    "GET main.profile_replies": EVERYBODY,
+    "GET main.profile_likes": EVERYBODY,
+    "GET main.followers": EVERYBODY,
+    "GET main.following": EVERYBODY,
+    "GET main.card": EVERYBODY,
+    "POST main.follow": (303, 403, 303, 403, 303),
+    "POST main.unfollow": (303, 303, 303, 303, 303),
+    "GET main.settings": (303, 302, 302, 302, 303),
+    "GET main.settings_profile": MEMBERS,
+    "POST main.settings_profile": (303, 303, 303, 303, 303),
+    "GET main.settings_display": MEMBERS,
+    "POST main.settings_display": (303, 303, 303, 303, 303),
+    "GET main.settings_account": MEMBERS,
+    "POST main.change_username": CHECKED_FORM,
+    "POST main.change_email": CHECKED_FORM,
+    "POST main.change_password": CHECKED_FORM,
+    "GET main.settings_sessions": MEMBERS,
+    "POST main.end_session": (303, 303, 303, 303, 303),
+    "POST main.end_other_sessions": (303, 303, 303, 303, 303),
+    "POST main.set_language": (303, 303, 303, 303, 303),
+    "GET main.healthz": EVERYBODY,
+    "GET main.readyz": EVERYBODY,
+    "GET mailbox.mailbox": EVERYBODY,
+    "GET mailbox.letter": (404, 404, 404, 404, 404),
+    "GET auth.signup": (200, 302, 302, 302, 200),
+    "POST auth.signup": (422, 302, 302, 302, 422),
+    "GET auth.login": (200, 302, 302, 302, 200),
+    "POST auth.login": (422, 422, 422, 422, 422),
+    "POST auth.logout": (303, 303, 303, 303, 303),
+    "GET auth.confirm": (303, 200, 302, 302, 303),
+    "POST auth.confirm": (303, 422, 302, 302, 303),
+    "POST auth.resend_code": (303, 303, 303, 303, 303),
+    "GET auth.forgot": EVERYBODY,
+    "POST auth.forgot": (422, 422, 422, 422, 422),
+    "GET auth.open_reset": (302, 302, 302, 302, 302),
+    "GET auth.reset": (410, 410, 410, 410, 410),
+    "POST auth.reset": (410, 410, 410, 410, 410),
+    "GET api.entry": EVERYBODY,
+}
+
+
+def routes(app: Flask) -> set[str]:
+    """Returns every route as the table names it."""
+    shown = {"GET", "POST", "PUT", "PATCH", "DELETE"}
+    return {f"{method} {rule.endpoint}" for rule in app.url_map.iter_rules() for method in shown & (rule.methods or set())}
+
+
+def test_table_names_every_route_and_no_other(app: Flask) -> None:
+    assert routes(app) == set(TABLE)
+
+
+@pytest.mark.parametrize("route", TABLE)
+def test_readers_get_what_the_table_says(app: Flask, cast: Cast, route: str) -> None:
+    method, endpoint = route.split()
+    got = tuple(ask(app, Cast(app), reader, method, endpoint) for reader in READERS)
+    assert got == TABLE[route]
+
+
+def ask(app: Flask, cast: Cast, reader: str, method: str, endpoint: str) -> int:
+    """Returns the status a reader gets for somebody's post, profile or form."""
+    owner = cast.member(f"주인_{reader}")
+    post = cast.post(owner, "누구의 글")
+    who = {
+        "stranger": lambda: Visitor(app),
+        "unconfirmed": lambda: cast.member(f"새내기_{reader}", confirmed=False),
+        "member": lambda: cast.member(f"손님_{reader}"),
+        "owner": lambda: owner,
+        "suspended": lambda: cast.member(f"정지_{reader}"),
+    }[reader]()
+    if reader == "suspended":
+        app.test_cli_runner().invoke(args=["users", "suspend", who.username])
+    values = {"id": post, "username": owner.username, "name": "태그"}
+    if endpoint.endswith("static"):
+        values = {"filename": "css/hanmadi.css" if endpoint == "static" else "css/bootstrap.min.css"}
+    rule = next(rule for rule in app.url_map.iter_rules(endpoint) if method in (rule.methods or set()))
+    path = app.url_map.bind("localhost").build(endpoint, {name: values[name] for name in rule.arguments})
+    return who.client.open(path, method=method, data={"body": "고친 글"} if method == "POST" else None).status_code
