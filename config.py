@@ -62,7 +62,8 @@ def database_url(url: str) -> str:
 
 def socket_path(data: Path) -> Path:
     """Returns where the embedded store listens: in the data folder, or in the temporary folder when the path is
-    longer than a Unix socket's name may be (108 bytes on Linux, 104 on macOS), or no plain part of an address."""
+    longer than a Unix socket's name may be (108 bytes on Linux, 104 on macOS), or no plain part of an address.
+    """
     path = data / "store.sock"
     if len(os.fsencode(path)) < 100 and not set("%?#") & set(str(path)):
         return path

@@ -33,8 +33,11 @@ def main(report: str) -> int:
         if percent(there, taken) < LEAST:
             short.append(where)
     total = told["totals"]
-    print(f"{'everything':24} {total['covered_branches']:5} of {total['num_branches']:5} branches ", end="")
-    print(f"{percent(total['num_branches'], total['covered_branches']):7.1f} %, and {total['percent_covered']:.1f} % with lines")
+    share = percent(total["num_branches"], total["covered_branches"])
+    print(
+        f"{'everything':24} {total['covered_branches']:5} of {total['num_branches']:5} branches  {share:6.1f} %"
+    )
+    print(f"{'with lines':24} {'':23} {total['percent_covered']:6.1f} %")
     if short:
         print(f"Below {LEAST} % in {', '.join(short)}: write the tests for these branches:")
         for path, file in told["files"].items():

@@ -1,4 +1,4 @@
-"""Makes an empty database on a PostgreSQL server and prints its address: ``python .ci/database.py [--drop] URL NAME``."""
+"""Makes an empty database on a PostgreSQL server: ``python .ci/database.py [--drop] URL NAME`` prints its address."""
 
 import sys
 

@@ -4,12 +4,12 @@ import regex
 
 _ADDRESSED = regex.compile(r"(?:https?://|www\.)\S+|[@＠][\p{L}\p{M}\p{N}_]+", regex.I)
 _HASHTAG = regex.compile(r"[#＃][\p{L}\p{M}\p{N}_]+")
-# ko and ja are told by the letters that only they have. Single jamo in a row count once: ㅋㅋㅋㅋ is no word.
-_LETTERS = {
-    "ko": regex.compile(r"[가-힣]|[\u1100-\u11FF\u3131-\u318E]+"),
-    "ja": regex.compile(r"[\p{Hiragana}\p{Katakana}]"),
-    "zh": regex.compile(r"\p{Han}"),
-    "en": regex.compile(r"[A-Za-z]"),
+# Korean and Japanese are told by the letters that only they have. Jamo in a row count once: ㅋㅋㅋㅋ is no word.
+_SYLLABLE, _JAMO = regex.compile("[가-힣]"), regex.compile("[\u1100-\u11ff\u3131-\u318e]+")
+_KANA = regex.compile("[\u3041-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9d]")
+_HAN = regex.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
+_ASCII = regex.compile("[A-Za-z]")
+_OTHERS = {
     "ru": regex.compile(r"\p{Cyrillic}"),
     "th": regex.compile(r"\p{Thai}"),
     "ar": regex.compile(r"\p{Arabic}"),
@@ -41,19 +41,22 @@ def detect(text: str) -> str:
 
 
 def _by_letters(text: str) -> str:
-    counts = {language: len(letters.findall(text)) for language, letters in _LETTERS.items()}
-    if _is_written_in(counts, "ko", "ja") and counts["ko"] * _CHINESE_PER_OWN >= counts["zh"]:
+    korean = len(_SYLLABLE.findall(text)) + len(_JAMO.findall(text))
+    kana, chinese, latin = (len(letters.findall(text)) for letters in (_KANA, _HAN, _ASCII))
+    if _is_written_in(korean, kana, chinese, latin):
         return "ko"
-    if _is_written_in(counts, "ja", "ko") and counts["ja"] * _CHINESE_PER_OWN >= counts["zh"]:
+    if _is_written_in(kana, korean, chinese, latin):
         return "ja"
-    if counts["zh"] and counts["zh"] * _LATIN_LETTERS_PER_SIGN >= counts["en"]:
+    if chinese and chinese * _LATIN_LETTERS_PER_SIGN >= latin:
         return "zh"
+    counts = {"en": latin} | {language: len(letters.findall(text)) for language, letters in _OTHERS.items()}
     language = max(counts, key=lambda language: counts[language])
     if not counts[language] or (language == "en" and _ACCENTED.search(text)):
         return ""
     return language
 
 
-def _is_written_in(counts: dict[str, int], language: str, other: str) -> bool:
-    signs = counts[language]
-    return signs > 0 and signs >= counts[other] and signs * _LATIN_LETTERS_PER_SIGN >= counts["en"]
+def _is_written_in(signs: int, others: int, chinese: int, latin: int) -> bool:
+    """Tells whether the signs that only one language has outweigh the other one's, the Chinese and the Latin ones."""
+    enough = signs * _CHINESE_PER_OWN >= chinese and signs * _LATIN_LETTERS_PER_SIGN >= latin
+    return signs > 0 and signs >= others and enough

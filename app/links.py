@@ -81,9 +81,10 @@ def outside(text: str, matches: Iterable[regex.Match[str]]) -> Iterator[regex.Ma
         text: what somebody wrote.
         matches: in the order of their places, none overlapping another.
     """
-    addresses = iter(_places(text))
+    found = list(matches)
+    addresses = iter(_places(text) if found else ())
     start, end = next(addresses, _NOWHERE)
-    for match in matches:
+    for match in found:
         while end <= match.start():
             start, end = next(addresses, _NOWHERE)
         if match.end() <= start:
@@ -99,8 +100,6 @@ def _places(text: str) -> list[tuple[int, int]]:
         end = linked.get(match.start(), match.end())
         if not places or places[-1][1] <= match.start():
             places.append((match.start(), end))
-        elif places[-1][1] < end:
-            places[-1] = places[-1][0], end
     return places
 
 

@@ -41,12 +41,10 @@ def looks_latin(word: str) -> bool:
     It can when each of its letters has a look-alike among the ASCII letters and digits, as in Cyrillic ``аре``.
     """
     letters = _LETTER.findall(word)
-    return bool(letters) and not _LATIN.search(word) and all(map(looks_ascii, letters))
+    return bool(letters) and not _LATIN.search(word) and all(map(_looks_ascii, letters))
 
 
-def looks_ascii(letter: str) -> bool:
-    """Tells whether Unicode's table of confusables gives an ASCII letter or digit for this other character."""
-    if letter.isascii():
-        return False
+def _looks_ascii(letter: str) -> bool:
+    """Tells whether Unicode's table of confusables gives an ASCII letter or digit for this other letter."""
     twins = (twin["c"] for twin in confusables.confusables_data.get(letter, ()))
     return any(twin.isascii() and twin.isalnum() for twin in twins)

@@ -60,10 +60,10 @@ def settings_for(database: str, folder: Path, **changes: object) -> Testing:
 @pytest.fixture(autouse=True)
 def empty(request: pytest.FixtureRequest) -> Iterator[None]:
     """Leaves no row, task or letter behind; tests without the application pay nothing."""
+    app = request.getfixturevalue("app") if "app" in request.fixturenames else None
     yield
-    if "app" not in request.fixturenames:
+    if app is None:
         return
-    app = request.getfixturevalue("app")
     queue.waiting.clear()
     for letter in app.config["MAIL_FOLDER"].glob("*"):
         letter.unlink()

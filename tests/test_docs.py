@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import click
 import pytest
 from flask import Flask
-from flask.cli import FlaskGroup
+from flask.cli import FlaskGroup, ScriptInfo
 
 from app import wiring
 from app.events import Event
@@ -65,8 +65,8 @@ def settings() -> dict[str, str | None]:
         shown = None
         if isinstance(default, ast.Constant):
             shown = str(int(default.value) if isinstance(default.value, bool) else default.value)
-        # A setting that is read twice tells its default once.
-        found[str(name.value)] = found.get(str(name.value)) or shown
+        # One that is read again, to ask whether it is set, has told its default before.
+        found.setdefault(str(name.value), shown)
     return found
 
 
@@ -107,9 +107,8 @@ def wrong_events(document: str) -> Iterator[str]:
         if signature not in told:
             yield f"Give {signature} a row in docs/events.md."
             continue
-        tasks = [
-            name_of(getattr(reaction, "task", reaction)).removeprefix("app.tasks.") for reaction in reactions
-        ]
+        started = (reaction.task if isinstance(reaction, Owed) else reaction for reaction in reactions)
+        tasks = [name_of(task).removeprefix("app.tasks.") for task in started]
         if code(told[signature][2]) != tasks:
             yield f"After {signature} comes {tasks or 'nothing'}: say so in docs/events.md."
         if ("owed" in told[signature][2]) is not any(isinstance(reaction, Owed) for reaction in reactions):
@@ -124,11 +123,11 @@ def test_every_event_is_documented_with_what_follows() -> None:
 
 
 def commands(group: click.Group, prefix: str = "flask") -> Iterator[tuple[str, click.Command]]:
-    """Yields each command with its whole name."""
+    """Yields each command of ours with its whole name."""
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
             yield from commands(command, f"{prefix} {name}")
-        else:
+        elif getattr(command.callback, "__module__", "").startswith("app."):
             yield f"{prefix} {name}", command
 
 
@@ -188,13 +187,15 @@ def test_every_command_and_role_is_documented_with_its_options(app: Flask) -> No
 
 def unknown_commands(document: str, app: Flask) -> Iterator[str]:
     """Yields the commands and roles that a document has made up."""
-    known = FlaskGroup(create_app=lambda: app)
+    known = FlaskGroup()
+    # Without this object the group would look for an application of its own, and bind the extensions to it.
+    context = click.Context(known, obj=ScriptInfo(create_app=lambda: app))
     for line in (*code(FENCE.sub("", document)), *"\n".join(SHELL.findall(document)).splitlines()):
         for role in re.findall(r"\./boot\.sh ([a-z][a-z-]*)", line):
             if role not in roles():
                 yield f"boot.sh knows no {role}."
         for words in re.findall(r"(?:^|[ /])flask((?: [a-z][a-z-]*)+)", line):
-            if not exists(known, click.Context(known), words.split()):
+            if not exists(known, context, words.split()):
                 yield f"flask{words} is no command."
 
 

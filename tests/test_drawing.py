@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import drawing
@@ -38,7 +38,8 @@ def test_picture_of_one_name() -> None:
         'preserveAspectRatio="xMidYMid slice" aria-hidden="true" focusable="false">'
         '<path fill="#D5CBE8" d="M0 0h40v40H0z"/><circle fill="#F2C14E" cx="11" cy="11" r="9"/>'
         '<path fill="#54408C" d="M0 26L40 36V40H0z"/>'
-        '<path fill="#2A1E4D" d="M28 13h4v11h-4zM28 25.25h4v11h-4zM28 37.5h4v2.5h-4zM22 18h4v11h-4zM22 30.25h4v9.75h-4z"/>'
+        '<path fill="#2A1E4D" d="M28 13h4v11h-4zM28 25.25h4v11h-4zM28 37.5h4v2.5h-4z'
+        'M22 18h4v11h-4zM22 30.25h4v9.75h-4z"/>'
         "</svg>"
     )
 
@@ -48,6 +49,7 @@ def test_letter_case_and_normal_form_draw_the_same() -> None:
     assert drawing.scene("\u1107\u1161\u1103\u1161") == drawing.scene("바다")
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=())), st.sampled_from(drawing.SIZES))
 def test_any_name_draws_a_picture_without_showing_through(name: str, size: str) -> None:
     for svg in (drawing.avatar(name, size), drawing.scene(name)):

@@ -193,7 +193,7 @@ def as_member(speaker: Flask, locale: str | None, timezone: str | None, **reques
     speaker.login_manager = manager  # type: ignore[attr-defined]
     manager.request_loader(lambda _: Member(locale, timezone))
     try:
-        with speaker.test_request_context(**request):  # type: ignore[arg-type]
+        with speaker.test_request_context(**request):
             return [i18n.current_language(), i18n.timezone_name()]
     finally:
         del speaker.login_manager  # type: ignore[attr-defined]

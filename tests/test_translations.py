@@ -148,7 +148,7 @@ def literals(source: str) -> Iterator[str]:
 
 def is_sentence(literal: str) -> bool:
     """Tells whether a literal speaks: it is Korean, or a capital letter begins words with blanks between them."""
-    return HANGUL.search(literal) is not None or re.match(r"[A-Z][a-z]+ [a-z]", literal) is not None
+    return has_letters(literal) and bool(HANGUL.search(literal) or re.match(r"[A-Z][a-z]+ [a-z]", literal))
 
 
 @pytest.mark.parametrize("file", templates(), ids=lambda file: file.relative_to(APP / "templates").as_posix())
@@ -190,7 +190,7 @@ def test_hard_coded_words_are_found(source: str) -> None:
         '{% trans name=name %}Hello {{ name }}{% pluralize %}Hello all{% endtrans %}{% include "a/b.html" %}',
         "<script nonce=x>let words = 1;</script><style>a { color: red }</style>",
         "<title>{{ site.name }} · Hanmadi 한마디</title>",
-        '{{ ngettext("%(num)d reply here", "Many replies here", (n)) }}{{ f(_("Write a name", x=(1)), "form-select") }}',
+        '{{ ngettext("%(num)d reply here", "Many replies", (n)) }}{{ f(_("Write a name", x=(1)), "form-select") }}',
         '<{{ tag }} class="post">{{ text }}</{{ tag }}>{% macro hooks() %}data-words="{{ _("now") }}"{% endmacro %}',
         '<svg viewBox="0 0 1 1" role="img" aria-label="{{ site.name }}"><path d="M10 27H62"/></svg>',
     ],

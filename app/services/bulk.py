@@ -110,14 +110,18 @@ def _insert(table: Any, columns: Sequence[str], rows: Collection[Sequence[Any]])
     dialect = db.session.get_bind().dialect
     # A table of these columns alone: the model's would ask for the defaults of the others, row by row.
     narrow = sa.table(table.name, *(sa.column(name, table.c[name].type) for name in columns))
-    turns = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in narrow.columns]
     statement = str(sa.insert(narrow).compile(dialect=dialect))
-    db.session.connection().exec_driver_sql(statement, [_turned(row, turns) for row in rows])
+    turns = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in narrow.columns]
+    places = [(place, turn) for place, turn in enumerate(turns) if turn]
+    db.session.connection().exec_driver_sql(statement, [_turned(row, places) for row in rows])
 
 
-def _turned(row: Sequence[Any], turns: list[Callable[[Any], Any] | None]) -> tuple[Any, ...]:
+def _turned(row: Sequence[Any], places: list[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
     """Returns a row's values as the driver takes them."""
-    return tuple([turn(value) if turn else value for turn, value in zip(turns, row, strict=True)])
+    values = list(row)
+    for place, turn in places:
+        values[place] = turn(values[place])
+    return tuple(values)
 
 
 def _copy(table: str, columns: Sequence[str], rows: Collection[Sequence[Any]]) -> None:

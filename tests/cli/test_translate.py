@@ -21,7 +21,7 @@ COUNT = ngettext("%(num)d reply", "%(num)d replies", 3)
 HOME = pgettext("navigation", "Home")
 BOLD = _("<b>%(name)s</b> follows you")
 '''
-WORDS = {
+WORDS: dict[str, str | tuple[str, ...]] = {
     "Hello %(name)s!": "안녕하세요, %(name)s님!",
     "%(num)d reply": ("답글 %(num)d개",),
     "Home": "홈",

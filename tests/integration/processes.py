@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -108,8 +109,8 @@ class Program:
 
     def __init__(self, argv: list[str], cwd: Path, env: dict[str, str]) -> None:
         self.data = Path(env["DATA_DIR"])
-        self.said = self.data.parent / f"said-{time.monotonic_ns()}"
-        with self.said.open("wb") as output:
+        self._said = tempfile.NamedTemporaryFile(prefix="said-")  # noqa: SIM115
+        with open(self._said.name, "wb") as output:
             self.process = subprocess.Popen(
                 argv, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
             )
@@ -117,7 +118,7 @@ class Program:
     @property
     def output(self) -> str:
         """Everything it has said."""
-        return self.said.read_text(errors="replace")
+        return Path(self._said.name).read_text(errors="replace")
 
     def send(self, signum: int) -> None:
         """Sends it a signal."""

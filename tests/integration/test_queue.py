@@ -7,6 +7,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import Barrier, Thread
 
@@ -69,7 +70,7 @@ def test_arguments_travel_as_json_into_an_application_context(
 ) -> None:
     queue.enqueue(jobs.greet, folder=str(tmp_path), name="안녕 바다님")
     (key,) = redis.keys("rq:job:*")
-    stored = redis.hgetall(key)
+    stored: dict[bytes, bytes] = redis.hgetall(key)  # type: ignore[assignment]
     function, _, arguments, named = json.loads(zlib.decompress(stored[b"data"]))
     assert (function, arguments, named) == (
         "tests.integration.jobs.greet",
@@ -79,7 +80,7 @@ def test_arguments_travel_as_json_into_an_application_context(
     assert "바다" not in stored[b"description"].decode(), "RQ logs the description, so it holds no argument."
 
     worker = start_worker("default")
-    until(lambda: jobs.traces(tmp_path), 20, "a greeting")
+    until(lambda: jobs.traces(tmp_path), 60, "a greeting")
     assert jobs.traces(tmp_path) == ["안녕 바다님 app"]
     until(lambda: not redis.keys("rq:job:*"), 5, "the done job is forgotten")
     worker.send(signal.SIGTERM)
@@ -122,7 +123,7 @@ def test_a_job_goes_on_while_its_store_is_away(
 ) -> None:
     start_worker("default", "urgent")
     queue.enqueue(jobs.wait_for_bell, folder=str(tmp_path))
-    until(lambda: jobs.traces(tmp_path), 20, "the job begins")
+    until(lambda: jobs.traces(tmp_path), 60, "the job begins")
     store.kill()
     time.sleep(6)
     (tmp_path / "bell").touch()
@@ -130,7 +131,7 @@ def test_a_job_goes_on_while_its_store_is_away(
     store.start()
     queue = queue_at(store.url)
     queue.enqueue(jobs.greet, folder=str(tmp_path), name="산")
-    until(lambda: len(jobs.traces(tmp_path)) == 3, 20, "the next job is done")
+    until(lambda: len(jobs.traces(tmp_path)) == 3, 60, "the next job is done")
     assert [look(queue, redis) for _ in range(4)] == [0, 0, 0, 0]
     assert jobs.traces(tmp_path) == ["began", "done", "산 app"]
 
@@ -140,10 +141,10 @@ def test_a_worker_waits_for_its_store(
 ) -> None:
     store.kill()
     worker = start_worker()
-    until(lambda: "away" in worker.output, 20, "the worker says that the store is away")
+    until(lambda: "away" in worker.output, 60, "the worker says that the store is away")
     store.start()
     queue_at(store.url).enqueue(jobs.greet, folder=str(tmp_path), name="강")
-    until(lambda: jobs.traces(tmp_path), 20, "the job is done")
+    until(lambda: jobs.traces(tmp_path), 60, "the job is done")
 
 
 def test_a_worker_can_be_stopped_while_its_store_is_away(
@@ -151,7 +152,7 @@ def test_a_worker_can_be_stopped_while_its_store_is_away(
 ) -> None:
     store.kill()
     worker = start_worker()
-    until(lambda: "away" in worker.output, 20, "the worker says that the store is away")
+    until(lambda: "away" in worker.output, 60, "the worker says that the store is away")
     worker.send(signal.SIGTERM)
     assert worker.ended(5) == 0
 
@@ -165,16 +166,16 @@ def test_only_the_job_of_the_killed_worker_is_put_back(
         folder.mkdir()
         workers.append(start_worker("default"))
         queue.enqueue(jobs.wait_for_bell, folder=str(folder))
-        until(lambda folder=folder: jobs.traces(folder), 20, "the job begins")
+        until(partial(jobs.traces, folder), 60, "the job begins")
     workers[0].send(signal.SIGKILL)
 
     killed = time.monotonic()
-    until(queue.recover, 30, "the job is put back")
+    until(queue.recover, 60, "the job is put back")
     assert time.monotonic() - killed > 7, "A single look is no proof."
     assert redis.llen("rq:queue:default") == 1
     for folder in folders:
         (folder / "bell").touch()
-    until(lambda: jobs.traces(folders[0]) == ["began", "began", "done"], 20, "the cut job is done")
+    until(lambda: jobs.traces(folders[0]) == ["began", "began", "done"], 60, "the cut job is done")
     assert jobs.traces(folders[1]) == ["began", "done"]
     assert not redis.keys("rq:job:*") or not queue.recover()
 
@@ -210,7 +211,7 @@ def test_a_failed_job_is_tried_again_when_its_wait_is_over(
 ) -> None:
     worker = start_worker()
     queue.enqueue(jobs.stumble, folder=str(tmp_path))
-    until(lambda: jobs.traces(tmp_path), 20, "the first try")
+    until(lambda: jobs.traces(tmp_path), 60, "the first try")
     until(queue.wake, 5, "the wait is over")
     until(lambda: len(jobs.traces(tmp_path)) == 2, 5, "the second try")
     assert "A stone lay in the way" in worker.output

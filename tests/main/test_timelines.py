@@ -39,11 +39,11 @@ def test_home_holds_what_followed_people_and_oneself_wrote(cast: Cast) -> None:
 def test_replies_stand_in_their_conversation_and_on_the_profile(cast: Cast) -> None:
     bada = cast.member("바다")
     id = cast.post(bada, "여는 글")
-    cast.post(bada, "이어진 답글", parent=id)
-    assert "이어진 답글" not in bada.get("/").text
-    assert "이어진 답글" not in bada.get("/@바다").text
-    assert "이어진 답글" in bada.get("/@바다/replies").text
-    assert "이어진 답글" in bada.get(f"/posts/{id}").text
+    cast.post(bada, "덧붙인 말", parent=id)
+    assert "덧붙인 말" not in bada.get("/").text
+    assert "덧붙인 말" not in bada.get("/@바다").text
+    assert "덧붙인 말" in bada.get("/@바다/replies").text
+    assert "덧붙인 말" in bada.get(f"/posts/{id}").text
 
 
 def test_suspended_members_posts_are_seen_nowhere(cast: Cast, stranger: Visitor) -> None:

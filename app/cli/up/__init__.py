@@ -14,6 +14,7 @@ from app.cli.up.part import Part, show
 from app.cli.up.supervisor import Asked, Supervisor
 from app.cli.up.words import said
 from app.extensions import queue
+from app.queue import QueueDown
 from config import ROOT, socket_path
 
 JOB_GRACE = 60.0  # Seconds that a running job gets to finish when the site is stopped.
@@ -55,7 +56,7 @@ def start(config: dict[str, Any], supervisor: Supervisor) -> None:
     for part in background_parts():
         supervisor.start(part)
     where = config["EXTERNAL_URL"]
-    show(said(f"\n{where} 에서 열렸어요. (멈추려면 Ctrl-C)\n", f"\nOpen at {where}  (Ctrl-C stops it)\n"))
+    show(said(f"\n{where} 에서 열렸어요. (멈추려면 Ctrl-C)", f"\nOpen at {where}  (Ctrl-C stops it)"))
 
 
 def start_store(data: Path, supervisor: Supervisor) -> None:
@@ -65,7 +66,10 @@ def start_store(data: Path, supervisor: Supervisor) -> None:
     supervisor.start(part)
     store.wait_until_ready(part, listens_at)
     # This store has no other workers than this supervisor's, and they do not run yet.
-    queue.recover_all()
+    try:
+        queue.recover_all()
+    except QueueDown:
+        pass  # The schedule looks for them too, only later.
 
 
 def web_part(door: int) -> Part:

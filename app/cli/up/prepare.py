@@ -97,8 +97,8 @@ def compile_words(root: Path) -> None:
         # In an image they were compiled when it was built, and it may be read-only.
         if not all(path.with_suffix(".mo").exists() for path in catalogue.paths(root)):
             raise CannotRun(
-                f"번역을 {root / 'translations'}에 쓸 수 없어요({error.strerror}). 이 폴더의 권한을 고쳐 주세요.",
-                f"The translations in {root / 'translations'} cannot be written ({error.strerror}): mend the permissions.",
+                f"번역을 {root}/translations에 쓸 수 없어요({error.strerror}). 폴더의 권한을 고쳐 주세요.",
+                f"{root}/translations cannot be written ({error.strerror}): mend its permissions.",
             ) from None
 
 

@@ -55,6 +55,8 @@ def part(data: Path, listens_at: Path) -> Part:
         "save": "60 1",
         "maxmemory-policy": "noeviction",
         "loglevel": "warning",
+        # A title of its own would hide in the list of processes whose store it is.
+        "set-proc-title": "no",
     }
     argv = [program(), *(word for name, value in settings.items() for word in (f"--{name}", str(value)))]
     return Part("store", "store", argv, grace=15)

@@ -33,7 +33,7 @@ function show(form) {
   counter.classList.toggle("is-over", left < 0);
   counter.querySelector("[data-left]").textContent = left <= NEAR ? String(left).replace("-", "\u2212") : "";
   announce(counter.querySelector("[role=status]"), counter.dataset.words, left);
-  form.querySelector("button:not([type=button])").disabled = !body.value.trim() || left < 0;
+  form.querySelector("button[type=submit]").disabled = !body.value.trim() || left < 0;
 }
 
 // Browsers that know field-sizing let the box grow by themselves.
@@ -90,7 +90,7 @@ function prepare(form) {
     if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
     if (event.ctrlKey || event.metaKey) {
       event.preventDefault();
-      if (!form.querySelector("button:not([type=button])").disabled) form.requestSubmit();
+      if (!form.querySelector("button[type=submit]").disabled) form.requestSubmit();
     }
   });
   form.addEventListener("submit", (event) => {

@@ -1,0 +1,89 @@
+"""The image's steps, run outside Docker: what the containers are then started with serves, works and migrates."""
+
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from tests.integration.processes import ROOT, Program, StoreProcess, free_port, until
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(sys.platform != "linux", reason="Watching processes needs Linux's /proc"),
+]
+
+
+def instructions(name: str) -> list[str]:
+    """Returns the arguments of all instructions of that name, in order."""
+    return re.findall(rf"^{name} (.+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+
+
+def settings() -> dict[str, str]:
+    """Returns what the image sets."""
+    return dict(pair.split("=", 1) for line in instructions("ENV") for pair in line.split())
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the image's steps make; what they install is installed here already."""
+    folder = tmp_path_factory.mktemp("image") / "hanmadi"
+    left_out = [line.removeprefix("**/") for line in (ROOT / ".dockerignore").read_text().splitlines()]
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*left_out))
+    tools = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
+    for step in instructions("RUN"):
+        if "useradd" not in step and "pip install" not in step:
+            subprocess.run(["sh", "-c", step], cwd=folder, env=tools, check=True, timeout=60)
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[StoreProcess]:
+    """A running store."""
+    process = StoreProcess(tmp_path)
+    process.start()
+    yield process
+    process.kill()
+
+
+def test_containers_of_the_image_run_the_site(image: Path, store: StoreProcess, tmp_path: Path) -> None:
+    data, port = tmp_path / "data", free_port()
+    assert not list(image.glob("**/secret_key")), "A secret that is in the image is none."
+    env = {
+        **settings(),
+        "PATH": "/usr/bin:/bin",
+        "BOOT_PYTHON": sys.executable,
+        "DATA_DIR": str(data),
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "REDIS_URL": store.url,
+        "SECRET_KEY": "a key for this test only, which nobody needs to guess",
+        "EXTERNAL_URL": "https://hanmadi.example",
+    }
+    data.mkdir()
+    migrate = Program(["./boot.sh", "migrate"], image, env)
+    assert migrate.ended(30) == 0, migrate.output
+    parts = [
+        Program(["./boot.sh", role], image, env) for role in ("web", "worker", "slow-worker", "scheduler")
+    ]
+    try:
+        healthy = [sys.executable, "deploy/healthy.py", "web"]
+        until(
+            lambda: subprocess.run(healthy, cwd=image, env=env).returncode == 0,
+            30,
+            "the web server is healthy",
+        )
+        redis = Redis(unix_socket_path=str(store.socket))
+        until(lambda: redis.scard("rq:workers") == 2 and redis.keys("hanmadi:turn:*"), 60, "all parts work")
+        for part in parts:
+            part.send(signal.SIGTERM)
+        assert [part.ended(20) for part in parts] == [0, 0, 0, 0]
+        assert subprocess.run(healthy, cwd=image, env=env).returncode == 1
+    finally:
+        for part in parts:
+            part.clean_up()
