@@ -17,7 +17,6 @@ from uuid import uuid4
 from flask import current_app, render_template
 from flask_babel import force_locale
 
-
 TIMEOUT = 20  # Seconds; a mail server may think about a letter for a while.
 
 

@@ -1,4 +1,4 @@
-"""Logs as JSON lines, each with the request it belongs to, and errors mailed to the administrators once an hour."""
+"""Logs as JSON lines, each with the request it belongs to, and uncaught errors handed on to be mailed."""
 
 import logging
 import re
@@ -6,12 +6,12 @@ import secrets
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 
 from flask import Flask, Response, g, has_request_context, request
 from pythonjsonlogger.json import JsonFormatter
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-ONE_HOUR = 3600  # Seconds.
 
 
 class RequestContext(logging.Filter):
@@ -30,10 +30,11 @@ class ErrorMailer(logging.Handler):
     """Hands errors to a function that mails them.
 
     Args:
-        mail: takes what tells this error from others, a subject and a text; it decides whether it was mailed lately.
+        mail: takes a subject, which tells this error from others, and the text; whether it was mailed lately is for
+            it to know.
     """
 
-    def __init__(self, mail: Callable[[str, str, str], None]) -> None:
+    def __init__(self, mail: Callable[[str, str], object]) -> None:
         super().__init__(logging.ERROR)
         self.mail = mail
 
@@ -44,10 +45,10 @@ class ErrorMailer(logging.Handler):
         try:
             error = record.exc_info[1]
             frames = traceback.extract_tb(error.__traceback__)
-            where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "unknown"
-            kind = type(error).__name__
-            self.mail(f"{kind}@{where}", f"{kind} in {where.rpartition('/')[2]}", self.format(record))
+            where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"
+            self.mail(f"{type(error).__name__} in {where}", self.format(record))
         except Exception:
+            # The error itself is in the log already; a store that is away must not hide it.
             self.handleError(record)
 
 

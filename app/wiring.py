@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import Flask
 
-from app import events
+from app import events, logs
 from app.events import Call, Event
+from app.extensions import queue
 from app.models.columns import now
 from app.services import errands
 from app.tasks import errands as errand_tasks
@@ -27,6 +28,7 @@ class Owed:
 
 A_CODES_LIFE = timedelta(minutes=10)
 A_DAY = timedelta(days=1)
+AN_HOUR = 3600  # Seconds.
 
 REACTIONS: dict[type[Event], list[Task | Owed]] = {
     events.UserSignedUp: [Owed(mail.confirm_email, A_DAY)],
@@ -58,6 +60,13 @@ def _call(reaction: Task | Owed, arguments: dict[str, Any]) -> Call:
     return Call(errand_tasks.run, {"errand_id": errands.owe(task, arguments, now() + reaction.within)})
 
 
+def mail_error(subject: str, text: str) -> None:
+    """Has an uncaught error mailed to the administrators, the same one at most once an hour."""
+    queue.enqueue_once(f"error {subject}", AN_HOUR, mail.report_error, subject=subject, text=text)
+
+
 def init_app(app: Flask) -> None:
-    """Makes the table known to the events."""
+    """Makes the table known to the events, and has uncaught errors mailed where somebody wants to know."""
     app.extensions["reactions"] = react
+    if app.config["ADMINS"]:
+        app.logger.addHandler(logs.ErrorMailer(mail_error))

@@ -35,9 +35,9 @@ PACKAGES: dict[str, tuple[str, dict[str, str]]] = {
 }
 # The icons of the sprite; a template that uses another one adds its name here.
 ICONS = """
-    arrow-left arrow-up calendar circle-alert circle-check clock compass corner-down-right ellipsis feather heart house info
-    key-round languages leaf link log-in log-out mail-check map-pin message-circle monitor pencil-line settings smartphone
-    sun-moon trash user-round user-round-plus
+    arrow-left arrow-up calendar circle-alert circle-check clock compass corner-down-right ellipsis feather heart house
+    info key-round languages leaf link log-in log-out mail-check map-pin message-circle monitor pencil-line settings
+    smartphone sun-moon trash user-round user-round-plus
 """
 
 
@@ -96,7 +96,9 @@ def extract(name: str, data: Path) -> dict[str, bytes]:
         if name == "lucide-static":
             found[SPRITE] = sprite(archive)
     if f"{name}/LICENSE" not in found:
-        raise VendorError(f"{name} brings no licence where it was looked for. Correct its list in {__file__}.")
+        raise VendorError(
+            f"{name} brings no licence where it was looked for. Correct its list in {__file__}."
+        )
     return found
 
 
@@ -110,7 +112,9 @@ def fetch(update: bool) -> None:
             data = pack(spec, Path(folder))
             archives[spec] = sha512(data)
             if not update and locked.get(spec) != archives[spec]:
-                raise VendorError(f"{spec} is not what {LOCK.name} pins. Find out why before running with --update.")
+                raise VendorError(
+                    f"{spec} is not what {LOCK.name} pins. Find out why before running with --update."
+                )
             kept = Path(folder) / "archive.tgz"
             kept.write_bytes(data)
             files.update(extract(name, kept))
@@ -131,18 +135,28 @@ def check() -> None:
         VendorError: a file is missing, changed, or not ours.
     """
     locked: dict[str, str] = json.loads(LOCK.read_text())["files"]
-    here = {path.relative_to(VENDOR).as_posix(): path for path in VENDOR.rglob("*") if path.is_file() and path != LOCK}
-    changed = [place for place in locked if place in here and sha512(here[place].read_bytes()) != locked[place]]
+    here = {
+        path.relative_to(VENDOR).as_posix(): path
+        for path in VENDOR.rglob("*")
+        if path.is_file() and path != LOCK
+    }
+    changed = [
+        place for place in locked if place in here and sha512(here[place].read_bytes()) != locked[place]
+    ]
     wrong = ", ".join(sorted({*locked} ^ {*here}) + changed)
     if wrong:
-        raise VendorError(f"Not as {LOCK.name} says: {wrong}. Run python deploy/vendor.py again, or remove them.")
+        raise VendorError(
+            f"Not as {LOCK.name} says: {wrong}. Run python deploy/vendor.py again, or remove them."
+        )
 
 
 def main() -> None:
     """Does what the command line asks."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--update", action="store_true", help="write the lock anew")
-    parser.add_argument("--check", action="store_true", help="compare the files with the lock, without network")
+    parser.add_argument(
+        "--check", action="store_true", help="compare the files with the lock, without network"
+    )
     chosen = parser.parse_args()
     if chosen.check:
         check()

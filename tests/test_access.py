@@ -75,7 +75,11 @@ TABLE: dict[str, tuple[int, int, int, int, int]] = {
 def routes(app: Flask) -> set[str]:
     """Returns every route as the table names it."""
     shown = {"GET", "POST", "PUT", "PATCH", "DELETE"}
-    return {f"{method} {rule.endpoint}" for rule in app.url_map.iter_rules() for method in shown & (rule.methods or set())}
+    return {
+        f"{method} {rule.endpoint}"
+        for rule in app.url_map.iter_rules()
+        for method in shown & (rule.methods or set())
+    }
 
 
 def test_table_names_every_route_and_no_other(app: Flask) -> None:
@@ -107,4 +111,6 @@ def ask(app: Flask, cast: Cast, reader: str, method: str, endpoint: str) -> int:
         values = {"filename": "css/hanmadi.css" if endpoint == "static" else "css/bootstrap.min.css"}
     rule = next(rule for rule in app.url_map.iter_rules(endpoint) if method in (rule.methods or set()))
     path = app.url_map.bind("localhost").build(endpoint, {name: values[name] for name in rule.arguments})
-    return who.client.open(path, method=method, data={"body": "고친 글"} if method == "POST" else None).status_code
+    return who.client.open(
+        path, method=method, data={"body": "고친 글"} if method == "POST" else None
+    ).status_code

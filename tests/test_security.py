@@ -36,7 +36,9 @@ def test_transport_security_is_promised_behind_tls_only(app: Flask) -> None:
 
 def test_nonce_is_new_each_time_and_on_every_script(stranger: Visitor) -> None:
     first, second = stranger.get("/explore"), stranger.get("/explore")
-    nonces = [re.search(r"'nonce-([^']+)'", answer.headers["Content-Security-Policy"]) for answer in (first, second)]
+    nonces = [
+        re.search(r"'nonce-([^']+)'", answer.headers["Content-Security-Policy"]) for answer in (first, second)
+    ]
     assert nonces[0] and nonces[1] and nonces[0][1] != nonces[1][1]
     for script in re.findall(r"<script\b[^>]*>", first.text):
         assert "src=" in script or f'nonce="{nonces[0][1]}"' in script
@@ -95,7 +97,9 @@ def test_form_with_the_proof_is_taken(guarded: Flask, stranger: Visitor) -> None
 
 
 def test_page_that_stood_open_too_long_is_told_so(guarded: Flask, stranger: Visitor) -> None:
-    answer = stranger.client.post("/auth/forgot", data={"email": "x@example.com"}, headers={"Accept-Language": "en"})
+    answer = stranger.client.post(
+        "/auth/forgot", data={"email": "x@example.com"}, headers={"Accept-Language": "en"}
+    )
     assert answer.status_code == 400 and "open for too long" in answer.text
 
 
@@ -145,7 +149,11 @@ def test_refusal_says_when_to_come_back(limited: Flask) -> None:
 def test_ipv6_is_counted_by_its_network(limited: Flask) -> None:
     def forgot(address: str, number: int) -> int:
         data = {"email": f"a{number}@example.com"}
-        return limited.test_client().post("/auth/forgot", data=data, environ_base={"REMOTE_ADDR": address}).status_code
+        return (
+            limited.test_client()
+            .post("/auth/forgot", data=data, environ_base={"REMOTE_ADDR": address})
+            .status_code
+        )
 
     assert [forgot(f"2001:db8:1:1::{number:x}", number) for number in range(30)] == [200] * 30
     assert forgot("2001:db8:1:1:ffff::1", 99) == 429
@@ -171,7 +179,9 @@ def test_limits_open_again_when_their_time_is_over(limited: Flask, monkeypatch: 
     assert sign_in(limited, "바다", PASSWORD) == 303
 
 
-def test_secret_is_kept_and_its_absence_stops_production(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_secret_is_kept_and_its_absence_stops_production(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert config.kept_secret(tmp_path / "key") == config.kept_secret(tmp_path / "key")
     assert len(config.kept_secret(tmp_path / "key")) > 40
     assert (tmp_path / "key").stat().st_mode & 0o077 == 0

@@ -6,7 +6,7 @@ from flask import Response, current_app, has_request_context, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
 
-from app import policy, richtext
+from app import i18n, policy, richtext
 from app.main import bp
 from app.models import Post, User
 from app.models.keyset import Page
@@ -54,6 +54,7 @@ def common() -> dict[str, Any]:
     theme = request.cookies.get("theme")
     return {
         "site": {"name": current_app.config["SITE_NAME"]},
+        "languages": i18n.LANGUAGES,
         "theme": theme if theme in THEMES else None,
         "rich": rich,
         "rich_text": rich_text,

@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, Length, ValidationError
 
 from app import text
-from app.forms import PASSWORD_LENGTH, AtMost, Readable, CleanStringField, CleanTextAreaField
+from app.forms import PASSWORD_LENGTH, AtMost, CleanStringField, CleanTextAreaField, Readable
 
 ABOUT_ME = 140
 NAME = 30

@@ -21,7 +21,9 @@ class Store(Protocol):
 
     def put(self, function: Callable[..., object], arguments: dict[str, Any]) -> None: ...
 
-    def put_once(self, turn: str, keep: int, function: Callable[..., object]) -> bool: ...
+    def put_once(
+        self, turn: str, keep: int, function: Callable[..., object], arguments: dict[str, Any]
+    ) -> bool: ...
 
     def ping(self) -> None: ...
 
@@ -66,13 +68,16 @@ class Queue:
         """
         self.store.put(function, arguments)
 
-    def enqueue_once(self, turn: str, keep: int, function: Callable[..., object], /) -> bool:
+    def enqueue_once(
+        self, turn: str, keep: int, function: Callable[..., object], /, **arguments: Any
+    ) -> bool:
         """Leaves a call unless one was left under the same name before.
 
         Args:
             turn: the name, such as a task's and the minute it is due.
             keep: for how many seconds the name is remembered.
-            function: a module's function marked with ``@task()``, called without arguments.
+            function: a module's function marked with ``@task()``.
+            arguments: what it is called with; JSON values.
 
         Returns:
             Whether the call was left now.
@@ -80,7 +85,7 @@ class Queue:
         Raises:
             QueueDown: the store did not take it.
         """
-        return self.store.put_once(turn, keep, function)
+        return self.store.put_once(turn, keep, function, arguments)
 
     def ping(self) -> None:
         """Asks the store whether it is there.

@@ -48,12 +48,14 @@ class MemoryStore:
         self.ping()
         self.waiting.append(Call(function, plain))
 
-    def put_once(self, turn: str, keep: int, function: Callable[..., object]) -> bool:
+    def put_once(
+        self, turn: str, keep: int, function: Callable[..., object], arguments: dict[str, Any]
+    ) -> bool:
         """Keeps a call unless one was kept under the name before; names are remembered for good."""
         self.ping()
         if turn in self._turns:
             return False
-        self.put(function, {})
+        self.put(function, arguments)
         self._turns.add(turn)
         return True
 

@@ -51,7 +51,9 @@ class RqStore:
         with self.breaker.closed():
             self._leave(function, arguments)
 
-    def put_once(self, turn: str, keep: int, function: Callable[..., object]) -> bool:
+    def put_once(
+        self, turn: str, keep: int, function: Callable[..., object], arguments: dict[str, Any]
+    ) -> bool:
         """Leaves a call in its queue unless its turn is taken; see ``Queue.enqueue_once``."""
         key = f"hanmadi:turn:{turn}"
         with self._transaction(key) as pipeline:
@@ -60,7 +62,7 @@ class RqStore:
             # The turn and the call are written together: neither is lost alone.
             pipeline.multi()
             pipeline.set(key, 1, ex=keep)
-            self._leave(function, {}, pipeline, {"turn": turn})
+            self._leave(function, arguments, pipeline, {"turn": turn})
             return bool(pipeline.execute())
         return False
 

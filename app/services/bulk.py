@@ -21,6 +21,7 @@ from app.models.mixins import note_changed
 from app.models.upsert import insert_or
 
 MOST_VALUES = 10_000  # In one statement: SQLite takes 32,766 variables, PostgreSQL 65,535.
+CACHE = 64 * 1024  # KiB.
 T = TypeVar("T")
 
 
@@ -29,6 +30,12 @@ def pieces(things: Iterable[T], size: int) -> Iterator[list[T]]:
     rest = iter(things)
     while piece := list(islice(rest, size)):
         yield piece
+
+
+def make_room() -> None:
+    """Lets SQLite keep more pages in memory on this connection, so that it writes each page of an index less often."""
+    if _on_sqlite():
+        db.session.connection().exec_driver_sql(f"PRAGMA cache_size = -{CACHE}")
 
 
 def take_ids(model: Any, count: int) -> Sequence[int]:
@@ -72,13 +79,17 @@ def add(counter: Any, changes: Mapping[int, int]) -> None:
     """
     table = counter.class_.__table__
     column = table.c[counter.key]
-    statement = sa.update(table).where(table.c.id == sa.bindparam("row")).values({column: column + sa.bindparam("more")})
+    statement = (
+        sa.update(table)
+        .where(table.c.id == sa.bindparam("row"))
+        .values({column: column + sa.bindparam("more")})
+    )
     rows = [{"row": id, "more": more} for id, more in sorted(changes.items()) if more]
     if rows:
         db.session.connection().execute(statement, rows)
 
 
-def find(query: sa.Select[Any], column: Any, values: Iterable[Any]) -> Iterator[Any]:
+def find(query: sa.Select[*tuple[Any, ...]], column: Any, values: Iterable[Any]) -> Iterator[Any]:
     """Yields the query's rows whose column has one of the values, however many values there are."""
     for piece in pieces(values, MOST_VALUES):
         yield from db.session.execute(query.where(column.in_(piece)))
@@ -91,7 +102,11 @@ def tag_ids(names: Iterable[str]) -> dict[str, int]:
         named.setdefault(richtext.tag_key(name), name)
     wanted = sa.select(Tag.key, Tag.id)
     ids = {row.key: row.id for row in find(wanted, Tag.key, named)}
-    new = [{"key": key, "name": name, "created_at": now()} for key, name in sorted(named.items()) if key not in ids]
+    new = [
+        {"key": key, "name": name, "created_at": now()}
+        for key, name in sorted(named.items())
+        if key not in ids
+    ]
     for piece in pieces(new, MOST_VALUES // 3):
         db.session.execute(insert_or(db.session(), Tag).values(piece).on_conflict_do_nothing())
         made = list(find(wanted, Tag.key, [row["key"] for row in piece]))
@@ -116,7 +131,7 @@ def _insert(table: Any, columns: Sequence[str], rows: Collection[Sequence[Any]])
     db.session.connection().exec_driver_sql(statement, [_turned(row, places) for row in rows])
 
 
-def _turned(row: Sequence[Any], places: list[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
+def _turned(row: Sequence[Any], places: Sequence[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
     """Returns a row's values as the driver takes them."""
     values = list(row)
     for place, turn in places:
@@ -134,4 +149,6 @@ def _copy(table: str, columns: Sequence[str], rows: Collection[Sequence[Any]]) -
                 copy.write_row(row)
     except psycopg.Error as error:
         # The driver is spoken to past SQLAlchemy, whose errors everybody expects.
-        raise DBAPIError.instance("COPY", None, error, psycopg.Error, dialect=db.session.get_bind().dialect) from error
+        raise DBAPIError.instance(
+            "COPY", None, error, psycopg.Error, dialect=db.session.get_bind().dialect
+        ) from error

@@ -30,7 +30,9 @@ _COUNTED: dict[Any, dict[Any, tuple[Any, sa.ColumnElement[bool]]]] = {
         Post.reply_count: (Post.parent_id, Post.deleted_at.is_(None)),
     },
 }
-Some = Callable[[Any], sa.ColumnElement[bool]]  # Says which ids are meant, for any column that holds such ids.
+Some = Callable[
+    [Any], sa.ColumnElement[bool]
+]  # Says which ids are meant, for any column that holds such ids.
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,9 @@ def _lock(model: Any, ids: Iterable[int], skip_locked: bool) -> set[int]:
 def _write(model: Any, differences: list[Difference]) -> None:
     table = model.__table__
     for counter in _COUNTED[model]:
-        rows = [{"row": each.id, "counted": each.counted} for each in differences if each.counter == counter.key]
+        rows = [
+            {"row": each.id, "counted": each.counted} for each in differences if each.counter == counter.key
+        ]
         right = sa.update(table).where(table.c.id == sa.bindparam("row"))
         if rows:
             db.session.connection().execute(right.values({counter.key: sa.bindparam("counted")}), rows)

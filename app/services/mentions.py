@@ -1,7 +1,5 @@
 """Whom a post calls by name."""
 
-import sqlalchemy as sa
-
 from app import names, policy
 from app.extensions import db
 from app.models import Mention, Post, User
@@ -12,7 +10,8 @@ MOST_MENTIONS = 50
 def store(post: Post) -> None:
     """Resolves the names in a post's text to members and stores them; a name nobody has stays text.
 
-    Of the names that one call may mean (with an honorific or a particle behind it, or without) the longest that somebody has is taken.
+    Of the names that one call may mean, with an honorific or a particle behind it or without, the longest that
+    somebody has is taken.
     """
     called = names.mention_candidates(post.body)[:MOST_MENTIONS]
     choices = [[names.key(name) for name in mention.names] for mention in called]

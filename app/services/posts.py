@@ -73,7 +73,9 @@ def publish(author: User, body: str, parent: Post | None = None) -> Post:
     if parent is not None:
         _lock(parent)
         _count(parent, Post.reply_count, 1)
-    post = Post(author_id=author.id, body=body, language=language.detect(body), parent_id=parent and parent.id)
+    post = Post(
+        author_id=author.id, body=body, language=language.detect(body), parent_id=parent and parent.id
+    )
     db.session.add(post)
     db.session.flush()
     users.count(author.id, User.post_count, 1)

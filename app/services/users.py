@@ -108,4 +108,4 @@ def by_name_or_address(text: str) -> User | None:
     """
     if "@" in text:
         return owner_of(text)
-    return db.session.scalar(sa.select(User).where(User.username_key == names.key(text)))
+    return db.session.scalar(sa.select(User).where(User.username_key == names.key(names.normal(text))))

@@ -1,5 +1,7 @@
 """Mailing letters: one function a letter. A code or link is made here, so that nothing secret waits in the queue."""
 
+from flask import current_app
+
 from app import email
 from app.extensions import db
 from app.models import User
@@ -58,6 +60,14 @@ def password_changed(user_id: int) -> None:
 def email_changed(user_id: int, old_email: str) -> None:
     """Tells the old address that the account has a new one, in case it was somebody else."""
     _tell("email_changed", user_id, old_email)
+
+
+@task(queue="default")
+def report_error(subject: str, text: str) -> None:
+    """Mails an uncaught error to the administrators; without a mail server the log alone holds it."""
+    if current_app.config["MAIL_SERVER"]:
+        for admin in current_app.config["ADMINS"]:
+            email.send("error", admin, "en", subject=subject, text=text)
 
 
 def _tell(letter: str, user_id: int, to: str = "") -> None:

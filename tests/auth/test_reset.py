@@ -50,7 +50,9 @@ def test_newer_link_makes_the_older_one_void(cast: Cast, stranger: Visitor) -> N
     assert stranger.post("/auth/reset", password=NEW).status_code == 303
 
 
-def test_link_is_built_from_the_configured_address_and_not_from_the_host_header(cast: Cast, stranger: Visitor) -> None:
+def test_link_is_built_from_the_configured_address_and_not_from_the_host_header(
+    cast: Cast, stranger: Visitor
+) -> None:
     cast.member("바다", email="bada@example.com")
     stranger.client.post("/auth/forgot", data={"email": "bada@example.com"}, headers={"Host": "evil.example"})
     letter = stranger.letters()[0]

@@ -41,7 +41,15 @@ def test_sign_out_ends_the_session_and_is_a_post(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["//evil.example", "/\\evil.example", "https:evil.example", "/\t/evil.example", "http://evil.example", "x"]
+    "target",
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "https:evil.example",
+        "/\t/evil.example",
+        "http://evil.example",
+        "x",
+    ],
 )
 def test_sign_in_leads_nowhere_else(cast: Cast, stranger: Visitor, target: str) -> None:
     cast.member("바다")
@@ -52,7 +60,10 @@ def test_sign_in_leads_back(cast: Cast, stranger: Visitor) -> None:
     cast.member("바다")
     asked = stranger.get("/settings/profile?x=1")
     assert asked.location.startswith("/auth/login?next=")
-    assert stranger.post("/auth/login", name="바다", password=PASSWORD, next="/explore?a=b").location == "/explore?a=b"
+    assert (
+        stranger.post("/auth/login", name="바다", password=PASSWORD, next="/explore?a=b").location
+        == "/explore?a=b"
+    )
 
 
 def test_at_most_ten_sessions_are_kept(cast: Cast) -> None:

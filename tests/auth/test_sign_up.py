@@ -32,11 +32,17 @@ def test_letter_is_in_the_readers_language(stranger: Visitor) -> None:
     assert "Hello 바다" in stranger.letters()[0].text
 
 
-def test_known_address_gets_the_same_answer_and_its_owner_a_letter_without_a_code(cast: Cast, stranger: Visitor) -> None:
+def test_known_address_gets_the_same_answer_and_its_owner_a_letter_without_a_code(
+    cast: Cast, stranger: Visitor
+) -> None:
     cast.member("주인", email="owner@example.com")
     known = stranger.post("/auth/signup", **{**FORM, "email": "Owner@Example.com"})
     unknown = Visitor(stranger.app).post("/auth/signup", **{**FORM, "username": "하늘"})
-    assert (known.status_code, known.location) == (unknown.status_code, unknown.location) == (303, "/auth/confirm")
+    assert (
+        (known.status_code, known.location)
+        == (unknown.status_code, unknown.location)
+        == (303, "/auth/confirm")
+    )
 
     letters = {letter.to: letter for letter in stranger.letters()}
     assert not re.search(r"\b\d{6}\b", letters["owner@example.com"].text)

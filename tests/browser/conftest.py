@@ -19,7 +19,12 @@ from app.extensions import db
 from tests.cast import Cast
 from tests.conftest import settings_for
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    os.environ.get("CHROMIUM")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+    or shutil.which("google-chrome")
+)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -70,7 +75,9 @@ def cast(app: Flask) -> Cast:
 def playwright() -> Iterator[Playwright]:
     """What drives the browser."""
     if not CHROMIUM:
-        pytest.skip("There is no Chromium here. Install it, or name it in CHROMIUM, to run the browser tests.")
+        pytest.skip(
+            "There is no Chromium here. Install it, or name it in CHROMIUM, to run the browser tests."
+        )
     with sync_playwright() as playwright:
         yield playwright
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import DESK, PHONE, Watched
 from tests.cast import PASSWORD, Cast, Visitor
@@ -63,13 +63,24 @@ def found(pattern: str, visitor: Visitor) -> str:
 
 
 @pytest.mark.parametrize(("language", "size"), [("ko", PHONE), ("ko", DESK), ("en", PHONE), ("en", DESK)])
-def test_from_signing_up_to_a_new_password(windows: Watched, cast: Cast, language: str, size: dict[str, int]) -> None:
-    say = WORDS[language]
-    worker = Visitor(cast.app)
-    haneul = cast.member("하늘")
-    theirs = cast.post(haneul, "하늘이 쓴 글이에요")
+def test_from_signing_up_to_a_new_password(
+    windows: Watched, cast: Cast, language: str, size: dict[str, int]
+) -> None:
+    say, worker = WORDS[language], Visitor(cast.app)
+    theirs = cast.post(cast.member("하늘"), "하늘이 쓴 글이에요")
     page = windows.open("/", viewport=size, locale="ko-KR" if language == "ko" else "en-US")
+    join(page, say, worker)
+    meet(page, say, theirs)
+    change_ones_mind(page, say)
+    page.goto("/settings/account")
+    if size is DESK:
+        page.locator(".side details summary").click()
+    page.get_by_role("button", name=say["sign_out"]).click()
+    forget_the_password(page, say, worker)
 
+
+def join(page: Page, say: dict[str, str], worker: Visitor) -> None:
+    """Signs up, proves the address, and writes a first post."""
     page.get_by_role("link", name=say["join"], exact=True).first.click()
     page.get_by_label(say["name"], exact=True).fill("봄동비빔밥")
     page.get_by_label(say["mail"]).first.fill("bomdong@example.com")
@@ -77,10 +88,12 @@ def test_from_signing_up_to_a_new_password(windows: Watched, cast: Cast, languag
     page.get_by_role("button", name=say["join"]).click()
     page.get_by_label(say["number"]).fill(found(r"\b(\d{6})\b", worker))
     page.get_by_role("button", name=say["confirm"]).click()
-
     write(page, "첫 한마디예요", say["publish"])
     expect(page.get_by_role("article").first).to_contain_text("첫 한마디예요")
 
+
+def meet(page: Page, say: dict[str, str], theirs: int) -> None:
+    """Follows somebody, sees their post at home, answers it and likes it."""
     page.goto("/@하늘")
     follow = page.locator(".profile form.follow button")
     expect(follow).to_contain_text(say["follow"])
@@ -92,14 +105,14 @@ def test_from_signing_up_to_a_new_password(windows: Watched, cast: Cast, languag
     page.goto(f"/posts/{theirs}")
     write(page, "반가워요", say["reply"])
     expect(page.get_by_role("article").filter(has_text="반가워요").last).to_be_visible()
-
-    like = page.locator(f"#post-{theirs}").get_by_role("button", name=re.compile("좋아요|Like"))
-    like.click()
+    page.locator(f"#post-{theirs} .act-like").click()
     expect(page.locator(f"#post-{theirs} .act-like")).to_have_attribute("aria-pressed", "true")
 
+
+def change_ones_mind(page: Page, say: dict[str, str]) -> None:
+    """Edits a post in its place, and deletes it."""
     page.goto("/")
-    mine = page.get_by_role("article").filter(has_text="첫 한마디예요")
-    menu(mine, say["edit"])
+    menu(page.get_by_role("article").filter(has_text="첫 한마디예요"), say["edit"])
     page.locator("article textarea").fill("고친 한마디예요")
     page.get_by_role("article").get_by_role("button", name=say["save"]).click()
     edited = page.get_by_role("article").filter(has_text="고친 한마디예요")
@@ -108,10 +121,9 @@ def test_from_signing_up_to_a_new_password(windows: Watched, cast: Cast, languag
     page.get_by_role("button", name=say["delete"]).last.click()
     expect(edited).to_have_count(0)
 
-    page.goto("/settings/account")
-    if size is DESK:
-        page.locator(".side details summary").click()
-    page.get_by_role("button", name=say["sign_out"]).click()
+
+def forget_the_password(page: Page, say: dict[str, str], worker: Visitor) -> None:
+    """Has a link mailed, sets a new password by it, and signs in."""
     page.goto("/auth/forgot")
     page.get_by_label(say["mail"]).first.fill("bomdong@example.com")
     page.get_by_role("button", name=say["send"]).click()
@@ -121,7 +133,7 @@ def test_from_signing_up_to_a_new_password(windows: Watched, cast: Cast, languag
     page.get_by_label(say["either"]).fill("bomdong@example.com")
     page.locator("input[type=password]").fill(NEW)
     page.get_by_role("button", name=say["sign_in"]).click()
-    expect(page.get_by_role("textbox").first).to_be_visible()
+    expect(page.locator("form.composer textarea").first).to_be_visible()
 
 
 def write(page: Page, text: str, button: str) -> None:
@@ -131,7 +143,7 @@ def write(page: Page, text: str, button: str) -> None:
     page.wait_for_load_state()
 
 
-def menu(article: object, entry: str) -> None:
+def menu(article: Locator, entry: str) -> None:
     """Opens a post's menu and takes an entry."""
-    article.locator("summary").click()  # type: ignore[attr-defined]
-    article.get_by_role("link", name=entry, exact=True).click()  # type: ignore[attr-defined]
+    article.locator("summary").click()
+    article.get_by_role("link", name=entry, exact=True).click()

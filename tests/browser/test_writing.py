@@ -5,18 +5,28 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import PHONE, Watched
 from tests.cast import Cast
 
+COMPOSING_ENTER = """
+const options = {key: "Enter", ctrlKey: true, isComposing: true, bubbles: true, cancelable: true};
+document.querySelector("form.composer textarea").dispatchEvent(new KeyboardEvent("keydown", options));
+"""
+
 
 def compose(page: Page, text: str, finish: str = "Enter") -> None:
     """Types as a Korean input method does: syllables grow while they are composed, and a key ends them."""
     session = page.context.new_cdp_session(page)
     for end in range(1, len(text) + 1):
-        session.send("Input.imeSetComposition", {"text": text[:end], "selectionStart": end, "selectionEnd": end})
+        session.send(
+            "Input.imeSetComposition", {"text": text[:end], "selectionStart": end, "selectionEnd": end}
+        )
     session.send(
         "Input.dispatchKeyEvent",
         {"type": "rawKeyDown", "key": "Process", "code": finish, "windowsVirtualKeyCode": 229},
     )
     session.send("Input.insertText", {"text": text})
-    session.send("Input.dispatchKeyEvent", {"type": "keyUp", "key": finish, "code": finish, "windowsVirtualKeyCode": 13})
+    session.send(
+        "Input.dispatchKeyEvent",
+        {"type": "keyUp", "key": finish, "code": finish, "windowsVirtualKeyCode": 13},
+    )
 
 
 def test_enter_that_ends_a_composition_sends_nothing(windows: Watched, cast: Cast) -> None:
@@ -28,10 +38,7 @@ def test_enter_that_ends_a_composition_sends_nothing(windows: Watched, cast: Cas
     expect(box).to_have_value("한글로 쓰는 글")
     assert page.url.endswith("/compose")
     # Ctrl+Enter sends, but never while a syllable is being composed.
-    page.evaluate(
-        """() => document.querySelector("form.composer textarea").dispatchEvent(
-             new KeyboardEvent("keydown", {key: "Enter", ctrlKey: true, isComposing: true, bubbles: true, cancelable: true}))"""
-    )
+    page.evaluate(COMPOSING_ENTER)
     page.wait_for_timeout(200)
     assert page.url.endswith("/compose")
     page.keyboard.press("Control+Enter")

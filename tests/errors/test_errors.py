@@ -21,9 +21,16 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path", "code"),
-    [("GET", "/nothing", 404), ("PUT", "/explore", 405), ("GET", "/explore?cursor=%00", 400), ("POST", "/auth/reset", 410)],
+    [
+        ("GET", "/nothing", 404),
+        ("PUT", "/explore", 405),
+        ("GET", "/explore?cursor=%00", 400),
+        ("POST", "/auth/reset", 410),
+    ],
 )
-def test_error_page_is_in_the_readers_language_and_names_the_request(stranger: Visitor, method: str, path: str, code: int) -> None:
+def test_error_page_is_in_the_readers_language_and_names_the_request(
+    stranger: Visitor, method: str, path: str, code: int
+) -> None:
     answer = stranger.client.open(path, method=method)
     assert answer.status_code == code
     if code != 410:

@@ -75,7 +75,7 @@ def test_containers_of_the_image_run_the_site(image: Path, store: StoreProcess, 
         healthy = [sys.executable, "deploy/healthy.py", "web"]
         until(
             lambda: subprocess.run(healthy, cwd=image, env=env).returncode == 0,
-            30,
+            60,
             "the web server is healthy",
         )
         redis = Redis(unix_socket_path=str(store.socket))

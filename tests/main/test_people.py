@@ -6,7 +6,13 @@ from tests.cast import Cast, Visitor
 
 
 def test_profile_is_found_whatever_the_spelling(cast: Cast, stranger: Visitor) -> None:
-    cast.member("Narae", display_name="나래", about_me="산을 걸어요 #산책", location="서울", link="https://example.org/")
+    cast.member(
+        "Narae",
+        display_name="나래",
+        about_me="산을 걸어요 #산책",
+        location="서울",
+        link="https://example.org/",
+    )
     page = stranger.get("/@nARAE")
     assert page.status_code == 200
     for words in ("나래", "@Narae", "산을 걸어요", "서울", 'href="https://example.org/"', "/tags/"):

@@ -13,7 +13,13 @@ from tests.cast import PASSWORD, Cast, Visitor, lasting
 def test_post_is_read_at_home_on_the_profile_and_by_strangers(cast: Cast, stranger: Visitor) -> None:
     bada = cast.member("바다")
     id = cast.post(bada, "가을 하늘이 높아요")
-    for reader, path in [(bada, "/"), (bada, "/@바다"), (stranger, "/explore"), (stranger, f"/posts/{id}"), (stranger, "/")]:
+    for reader, path in [
+        (bada, "/"),
+        (bada, "/@바다"),
+        (stranger, "/explore"),
+        (stranger, f"/posts/{id}"),
+        (stranger, "/"),
+    ]:
         assert "가을 하늘이 높아요" in reader.read(path), path
 
 
@@ -122,7 +128,9 @@ def test_counters_follow_what_happens(cast: Cast) -> None:
         post = db.session.get_one(Post, id)
         assert (post.like_count, post.reply_count) == (0, 0)
         people = {user.username: user for user in db.session.scalars(sa.select(User))}
-        assert people["바다"].follower_count == people["하늘"].following_count == people["하늘"].post_count == 0
+        assert (
+            people["바다"].follower_count == people["하늘"].following_count == people["하늘"].post_count == 0
+        )
 
 
 def test_mentions_find_the_member_behind_an_honorific(cast: Cast) -> None:
@@ -159,7 +167,9 @@ def test_every_change_is_noted_for_search(cast: Cast) -> None:
     def noted() -> dict[str, int]:
         with cast.app.app_context():
             rows = db.session.scalars(sa.select(OutboxRow)).all()
-            return {row.index_name: row.revision for row in rows if row.row_id == id or row.index_name == "tag"}
+            return {
+                row.index_name: row.revision for row in rows if row.row_id == id or row.index_name == "tag"
+            }
 
     assert noted()["post"] == 1 and noted()["tag"] == 1
     bada.post(f"/posts/{id}/edit", body="고친 글")

@@ -11,7 +11,12 @@ NEW = "아주 새로운 비밀번호"
 
 def test_profile_is_changed(cast: Cast, stranger: Visitor) -> None:
     bada = cast.member("바다")
-    fields = {"display_name": "너른 바다", "about_me": "파도", "location": "강릉", "link": "https://example.org"}
+    fields = {
+        "display_name": "너른 바다",
+        "about_me": "파도",
+        "location": "강릉",
+        "link": "https://example.org",
+    }
     assert bada.post("/settings/profile", **fields).status_code == 303
     page = stranger.read("/@바다")
     assert all(words in page for words in ("너른 바다", "파도", "강릉", "example.org"))
@@ -19,14 +24,22 @@ def test_profile_is_changed(cast: Cast, stranger: Visitor) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("display_name", "가" * 31), ("about_me", "가" * 141), ("link", "javascript:alert(1)"), ("link", "https://"), ("link", "//x")],
+    [
+        ("display_name", "가" * 31),
+        ("about_me", "가" * 141),
+        ("link", "javascript:alert(1)"),
+        ("link", "https://"),
+        ("link", "//x"),
+    ],
 )
 def test_bad_profile_is_refused_and_kept(cast: Cast, field: str, value: str) -> None:
     answer = cast.member("바다").post("/settings/profile", **{field: value})
     assert answer.status_code == 422 and 'aria-invalid="true"' in answer.text and value in answer.text
 
 
-def test_language_is_the_members_then_the_cookies_then_the_browsers_then_korean(cast: Cast, stranger: Visitor) -> None:
+def test_language_is_the_members_then_the_cookies_then_the_browsers_then_korean(
+    cast: Cast, stranger: Visitor
+) -> None:
     def language(visitor: Visitor, accept: str = "") -> str:
         html = visitor.get("/explore", headers={"Accept-Language": accept}).text
         found = re.search(r'<html[^>]*\blang="(\w+)"', html)

@@ -1,7 +1,7 @@
 """Conversations."""
 
-from app.services.threads import MOST_ANCESTORS, SHOWN_BELOW
 from app.models.keyset import PER_PAGE
+from app.services.threads import MOST_ANCESTORS, SHOWN_BELOW
 from tests.cast import Cast, Visitor
 from tests.main.test_timelines import ids_on, next_on
 

@@ -63,7 +63,11 @@ def seed_posts(cast: Cast, author: str, number: int, same_moment: int = 1) -> li
         user_id = db.session.scalar(sa.select(User.id).where(User.username == author))
         start = now() - timedelta(days=2)
         posts = [
-            Post(author_id=user_id, body=f"글 {n} #나열", created_at=start + timedelta(seconds=n // same_moment))
+            Post(
+                author_id=user_id,
+                body=f"글 {n} #나열",
+                created_at=start + timedelta(seconds=n // same_moment),
+            )
             for n in range(number)
         ]
         db.session.add_all(posts)
@@ -102,7 +106,9 @@ def test_more_works_with_and_without_javascript(cast: Cast, stranger: Visitor) -
     assert piece.headers["Vary"].find("HX-Request") >= 0
 
 
-@pytest.mark.parametrize("cursor", ["x", "!!!!", "MTIz", "LTEuNQ", "OTk5OTk5OTk5OTk5OTk5OTk5OTkuMQ", "MS4tMQ", "가"])
+@pytest.mark.parametrize(
+    "cursor", ["x", "!!!!", "MTIz", "LTEuNQ", "OTk5OTk5OTk5OTk5OTk5OTk5OTkuMQ", "MS4tMQ", "가"]
+)
 def test_cursor_that_is_not_ours_is_a_bad_request(stranger: Visitor, cursor: str) -> None:
     assert stranger.get("/explore", query_string={"cursor": cursor}).status_code == 400
 
@@ -130,11 +136,22 @@ def test_page_costs_at_most_six_statements_whatever_its_length(cast: Cast, page:
     bada = cast.member("바다")
     with cast.app.app_context(), transaction():
         for number in range(30):
-            other = User(username=f"u{number}", username_key=f"u{number}", email="", email_key=f"{number}", password_hash="")
+            other = User(
+                username=f"u{number}",
+                username_key=f"u{number}",
+                email="",
+                email_key=f"{number}",
+                password_hash="",
+            )
             other.confirmed_at = now()
             db.session.add(other)
             db.session.flush()
-            db.session.add(Follow(follower_id=db.session.scalar(sa.select(User.id).where(User.username == "바다")), followed_id=other.id))
+            db.session.add(
+                Follow(
+                    follower_id=db.session.scalar(sa.select(User.id).where(User.username == "바다")),
+                    followed_id=other.id,
+                )
+            )
     id = seed_posts(cast, "바다", 60)[0]
     for number in range(4):
         reply = cast.post(bada, f"답글 {number} @바다 #나열", parent=id)

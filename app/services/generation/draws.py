@@ -13,7 +13,7 @@ _MOST_LINES = 3
 
 
 class Skewed:
-    """Draws places from 0 to size - 1; the chance of the n-th most popular is proportional to 1 / n ** steepness (Zipf).
+    """Draws places from 0 to size - 1: the n-th most popular with a chance in proportion to 1 / n ** steepness (Zipf).
 
     Args:
         chance: where the numbers come from.
@@ -40,7 +40,8 @@ class Skewed:
         if 4 * count < len(self._places):
             found: dict[int, None] = {}
             while len(found) < count:
-                found.update(dict.fromkeys(self._chance.choices(self._places, cum_weights=self._sums, k=count)))
+                drawn = self._chance.choices(self._places, cum_weights=self._sums, k=count)
+                found.update(dict.fromkeys(drawn))
             return list(found)[:count]
         # Drawing again and again would take long when nearly all are wanted; this draws without putting back
         # (Efraimidis and Spirakis, 2006).

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.extensions import db
 from app.models import User
-from app.services import counters
+from app.services import bulk, counters
 from app.services.generation.population import People, follow, join
 from app.services.generation.timeline import Timeline
 from app.transaction import step
@@ -46,13 +46,14 @@ class Order:
 def generate(order: Order) -> Iterator[int]:
     """Makes what was ordered, beside what is there, and yields after each step how many rows it has made.
 
-    When it is interrupted, what was yielded stays; the counters are right at the end only, or after ``counters.recount``.
+    When it is interrupted, what was yielded stays. The counters are right at the end, or after ``counters.recount``.
 
     Args:
         order: at least one user.
     """
     chance = Random(order.seed)  # noqa: S311 - nothing secret comes of it, and it must come again
     people = People()
+    bulk.make_room()
     yield from join(people, order.users, order.password_hash, chance)
     yield from follow(people, order.follows_each, chance)
     yield from Timeline(people, order.posts, chance).write()

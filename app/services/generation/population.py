@@ -53,7 +53,19 @@ def join(people: People, count: int, password_hash: str, chance: Random) -> Iter
             seen = moment - timedelta(minutes=chance.expovariate(1 / 3000))
             about = chance.choice(abouts)
             rows.append(
-                (id, username, names.key(username), address, address, password_hash, joined, joined, seen, word, about)
+                (
+                    id,
+                    username,
+                    names.key(username),
+                    address,
+                    address,
+                    password_hash,
+                    joined,
+                    joined,
+                    seen,
+                    word,
+                    about,
+                )
             )
             people.names.append(username)
         bulk.write(User, _COLUMNS, rows)

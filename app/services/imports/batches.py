@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app import language, names, policy, richtext
-from app.extensions import db
 from app.models import Mention, Post, PostTag, User
 from app.models.columns import now
 from app.services import bulk
@@ -28,7 +27,8 @@ _USER_COLUMNS = (
     "id", "username", "username_key", "email", "email_key", "password_hash", "created_at", "confirmed_at"
 )  # fmt: skip
 _POST_COLUMNS = (
-    "id", "author_id", "parent_id", "body", "language", "created_at", "import_key", "like_count", "reply_count", "revision"
+    "id", "author_id", "parent_id", "body", "language", "created_at", "import_key", "like_count", "reply_count",
+    "revision",
 )  # fmt: skip
 
 
@@ -123,18 +123,26 @@ def _new(lines: Sequence[Line], batch: Batch) -> list[Line]:
 def _people(lines: list[Line]) -> tuple[dict[str, int], dict[str, str]]:
     """Returns the ids of those who are members, and why others may not write, both by the keys of their names."""
     named = {line.author_key: line.username for line in reversed(lines)}
-    members = {row.User.username_key: row.User for row in bulk.find(sa.select(User), User.username_key, named)}
+    members = {
+        row.User.username_key: row.User for row in bulk.find(sa.select(User), User.username_key, named)
+    }
     missing = {key: name for key, name in named.items() if key not in members}
-    refused = {key: f"username: {problem}" for key, name in missing.items() if (problem := names.problem(name))}
+    refused = {
+        key: f"username: {problem}" for key, name in missing.items() if (problem := names.problem(name))
+    }
     for key, member in members.items():
         if not policy.may_write(member):
-            refused[key] = f"{member.username} may not write: the address is not confirmed, or the account is suspended"
+            refused[key] = (
+                f"{member.username} may not write: the address is not confirmed, or the account is suspended"
+            )
     return {key: member.id for key, member in members.items()}, refused
 
 
 def _parents(keys: Iterable[str]) -> dict[str, Any]:
-    """Returns the posts that are answered and stand there already, by their keys; they stay as they are until the end."""
-    query = sa.select(Post.id, Post.import_key, Post.deleted_at).order_by(Post.id).with_for_update(key_share=True)
+    """Returns the posts that are answered and stand there already, by their keys; they stay so until the end."""
+    query = (
+        sa.select(Post.id, Post.import_key, Post.deleted_at).order_by(Post.id).with_for_update(key_share=True)
+    )
     return {row.import_key: row for row in bulk.find(query, Post.import_key, sorted(set(keys)))}
 
 
@@ -174,7 +182,8 @@ def _make_people(lines: list[Line]) -> dict[str, int]:
     ids = dict(zip(missing, bulk.take_ids(User, len(missing)), strict=True))
     addresses = {key: f"member-{id}@imported.invalid" for key, id in ids.items()}
     rows = [
-        (id, missing[key], key, addresses[key], addresses[key], "", joined[key], moment) for key, id in ids.items()
+        (id, missing[key], key, addresses[key], addresses[key], "", joined[key], moment)
+        for key, id in ids.items()
     ]
     if rows:
         bulk.write(User, _USER_COLUMNS, rows)
@@ -184,7 +193,9 @@ def _make_people(lines: list[Line]) -> dict[str, int]:
 
 def _write_posts(lines: list[Line], authors: dict[str, int], parents: dict[str, Any]) -> None:
     ids = bulk.take_ids(Post, len(lines))
-    known = {key: row.id for key, row in parents.items()} | {line.key: id for line, id in zip(lines, ids, strict=True)}
+    known = {key: row.id for key, row in parents.items()} | {
+        line.key: id for line, id in zip(lines, ids, strict=True)
+    }
     replies = Counter(known[line.parent_key] for line in lines if line.parent_key)
     moment = now()
     rows = [
@@ -205,12 +216,17 @@ def _write_posts(lines: list[Line], authors: dict[str, int], parents: dict[str, 
 def _write_mentions(rows: list[tuple[Any, ...]]) -> None:
     """Stores whom the texts call, as ``mentions.store`` does for one."""
     called = {
-        id: [[names.key(name) for name in mention.names] for mention in names.mention_candidates(body)[:MOST_MENTIONS]]
+        id: [
+            [names.key(name) for name in mention.names]
+            for mention in names.mention_candidates(body)[:MOST_MENTIONS]
+        ]
         for id, _, _, body, *_ in rows
         if "@" in body or "\uff20" in body
     }
     wanted = {key for choices in called.values() for keys in choices for key in keys}
-    seen = sa.select(User.username_key, User.id).where(User.suspended_at.is_(None), User.confirmed_at.is_not(None))
+    seen = sa.select(User.username_key, User.id).where(
+        User.suspended_at.is_(None), User.confirmed_at.is_not(None)
+    )
     members = {row.username_key: row.id for row in bulk.find(seen, User.username_key, sorted(wanted))}
     meant: dict[tuple[int, int], str] = {}
     for id, choices in called.items():
@@ -223,10 +239,14 @@ def _write_mentions(rows: list[tuple[Any, ...]]) -> None:
 def _write_tags(rows: list[tuple[Any, ...]]) -> None:
     """Stores which tags the texts carry, as ``tags.store`` does for one."""
     carried = {
-        row[0]: (richtext.hashtags(row[3])[:MOST_TAGS], row[5]) for row in rows if "#" in row[3] or "\uff03" in row[3]
+        row[0]: (richtext.hashtags(row[3])[:MOST_TAGS], row[5])
+        for row in rows
+        if "#" in row[3] or "\uff03" in row[3]
     }
     ids = bulk.tag_ids(name for tags, _ in carried.values() for name in tags)
     found = [
-        (id, ids[richtext.tag_key(name)], created_at) for id, (tags, created_at) in carried.items() for name in tags
+        (id, ids[richtext.tag_key(name)], created_at)
+        for id, (tags, created_at) in carried.items()
+        for name in tags
     ]
     bulk.write(PostTag, ("post_id", "tag_id", "created_at"), found)

@@ -73,7 +73,9 @@ def read(raw: bytes, number: int, source: str, now: datetime) -> Line:
         author_key=names.key(username),
         body=_body(_string(values, "body")),
         created_at=_moment(values["created_at"], now) if values.get("created_at") is not None else None,
-        key=hashlib.sha256(b"line\0" + raw.strip()).hexdigest() if identity is None else key_of(source, identity),
+        key=hashlib.sha256(b"line\0" + raw.strip()).hexdigest()
+        if identity is None
+        else key_of(source, identity),
         parent_key=None if reply_to is None else key_of(source, reply_to),
         reply_to=reply_to or "",
     )
