@@ -45,6 +45,6 @@ def visible_posts(viewer: Any) -> sa.Select[tuple[Post]]:
     return sa.select(Post).join(Post.author).where(Post.deleted_at.is_(None), User.suspended_at.is_(None))
 
 
-def visible_in_thread(viewer: Any, post: Post) -> bool:
+def may_read(viewer: Any, post: Post) -> bool:
     """Whether a post that was fetched for a conversation shows its text; the others keep an empty place."""
     return not post.is_deleted and not post.author.is_suspended

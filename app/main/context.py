@@ -60,6 +60,7 @@ def common() -> dict[str, Any]:
         "rich_text": rich_text,
         "next_url": next_url,
         "may_write": lambda: policy.may_write(current_user),
+        "may_read": lambda post: policy.may_read(current_user, post),
         "may_edit": lambda post: policy.may_edit(current_user, post),
         "may_delete": lambda post: policy.may_delete(current_user, post),
         "may_follow": lambda person: policy.may_follow(current_user, person),

@@ -51,15 +51,16 @@ def reply(id: int) -> Any:
 
 def show(id: int, form: PostForm) -> str:
     """Returns the page of a conversation, or its next replies."""
-    found = posts.find(id, viewer())
+    *above, found = threads.open_at(id, viewer())
     newest_first = request.args.get("order") == "newest"
     replies = threads.replies(found, viewer(), cursor(), newest_first)
     if wants_piece():
-        return render_template("parts/replies.html", post=found, replies=replies)
+        return render_template("parts/replies.html", replies=replies)
     return render_template(
         "main/post.html",
         post=found,
-        ancestors=(above := threads.ancestors(found, viewer())),
+        author=found.author,
+        ancestors=above,
         more_ancestors=bool(above and above[0].parent_id),
         replies=replies,
         form=form,

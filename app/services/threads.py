@@ -6,10 +6,12 @@ from typing import Any
 import sqlalchemy as sa
 import sqlalchemy.orm as so
 
+from app import policy
+from app.exceptions import NotFound
 from app.extensions import db
 from app.models import Post, User
 from app.models.keyset import PER_PAGE, Keyset, Page, make_cursor
-from app.services import posts
+from app.services import posts, users
 
 MOST_ANCESTORS = 20
 SHOWN_BELOW = (
@@ -36,16 +38,21 @@ class Node:
     more: bool = False
 
 
-def ancestors(post: Post, viewer: Any) -> list[Post]:
-    """Returns what the post answers, the conversation's beginning first: the nearest twenty posts."""
-    if post.parent_id is None:
-        return []
-    chain = sa.select(Post.id, Post.parent_id, sa.literal(1).label("height")).where(Post.id == post.parent_id)
-    up = chain.cte("chain", recursive=True)
+def open_at(post_id: int, viewer: Any) -> list[Post]:
+    """Returns a post behind what it answers, the conversation's beginning first: the nearest twenty posts above it.
+
+    Raises:
+        NotFound: there is no such post that the viewer may see.
+    """
+    start = sa.select(Post.id, Post.parent_id, sa.literal(0).label("height")).where(Post.id == post_id)
+    up = start.cte("up", recursive=True)
     above = sa.select(Post.id, Post.parent_id, up.c.height + 1)
     up = up.union_all(above.join(up, Post.id == up.c.parent_id).where(up.c.height < MOST_ANCESTORS))
     query = _with_details(viewer).join(up, up.c.id == Post.id).order_by(up.c.height.desc())
-    return list(db.session.scalars(query))
+    chain = list(db.session.scalars(query.execution_options(populate_existing=True)))
+    if not chain or not policy.may_read(viewer, chain[-1]):
+        raise NotFound
+    return chain
 
 
 def replies(post: Post, viewer: Any, cursor: str | None, newest_first: bool) -> Page[Node]:
@@ -92,9 +99,8 @@ def _first_below(above: Any, most: int) -> sa.Select[Any]:
 
 
 def _with_details(viewer: Any) -> sa.Select[Any]:
-    return (
-        sa.select(Post).join(Post.author).options(so.contains_eager(Post.author), *posts.details_for(viewer))
-    )
+    author = so.contains_eager(Post.author).options(*users.bonds_with(viewer))
+    return sa.select(Post).join(Post.author).options(author, *posts.details_for(viewer))
 
 
 def _arrange(root: Post, found: Any, newest_first: bool) -> Page[Node]:

@@ -33,15 +33,20 @@ class Profile:
 
 def shown_to(viewer: Any) -> sa.Select[tuple[User]]:
     """Returns the query of people the viewer may see, knowing who follows whom between the two."""
-    query = policy.visible_users(viewer)
+    return policy.visible_users(viewer).options(*bonds_with(viewer))
+
+
+def bonds_with(viewer: Any) -> list[Any]:
+    """Returns what a shown person needs besides the row: whether the viewer follows them, and they the viewer."""
     if not policy.is_member(viewer):
-        return query
-    mine, theirs = so.aliased(Follow), so.aliased(Follow)
+        return []
+    mine, theirs = (
+        so.aliased(Follow),
+        so.aliased(Follow),
+    )  # A query of follows would take a plain one for its own.
     followed = sa.exists().where(mine.follower_id == viewer.id, mine.followed_id == User.id)
     follows = sa.exists().where(theirs.follower_id == User.id, theirs.followed_id == viewer.id)
-    return query.options(
-        so.with_expression(User.followed, followed), so.with_expression(User.follows_viewer, follows)
-    )
+    return [so.with_expression(User.followed, followed), so.with_expression(User.follows_viewer, follows)]
 
 
 def find(username: str, viewer: Any) -> User:

@@ -1,1 +1,1 @@
-"""Commands of ``flask``, as somebody types them."""
+"""Tests of what the folder of this name holds."""

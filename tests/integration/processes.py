@@ -120,6 +120,10 @@ class Program:
         """Everything it has said."""
         return Path(self._said.name).read_text(errors="replace")
 
+    def says(self, words: str) -> bool:
+        """Returns whether it has said the words."""
+        return words in self.output
+
     def send(self, signum: int) -> None:
         """Sends it a signal."""
         self.process.send_signal(signum)

@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -237,7 +238,7 @@ def test_each_part_runs_alone_as_in_a_container(boot: Callable[..., Site], tmp_p
     until(lambda: parts["web"].healthy, 60, "the web server answers")
     until(lambda: "The schedule waits" in parts["scheduler"].output, 60, "the schedule misses the store")
     for role in ("worker", "slow-worker"):
-        until(lambda role=role: "The store is away" in parts[role].output, 60, "the workers miss the store")
+        until(partial(parts[role].says, "The store is away"), 60, "the workers miss the store")
     for part in parts.values():
         assert part.process.pid in started_with(part.data), (
             "It replaces the script, and gets the signals itself."

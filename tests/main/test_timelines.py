@@ -152,7 +152,8 @@ def test_page_costs_at_most_six_statements_whatever_its_length(cast: Cast, page:
                     followed_id=other.id,
                 )
             )
-    id = seed_posts(cast, "바다", 60)[0]
+    top = seed_posts(cast, "바다", 60)[0]
+    id = cast.post(bada, "답글 @바다", parent=cast.post(bada, "가운데 답글 @바다", parent=top))
     for number in range(4):
         reply = cast.post(bada, f"답글 {number} @바다 #나열", parent=id)
         cast.post(bada, "답글의 답글 @바다", parent=cast.post(bada, "답글의 답글", parent=reply))
