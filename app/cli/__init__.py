@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from app.cli.data import data
 from app.cli.scheduler import scheduler
 from app.cli.translate import translate
 from app.cli.up import up
@@ -10,5 +11,5 @@ from app.cli.users import users
 
 def init_app(app: Flask) -> None:
     """Adds the commands."""
-    for command in (scheduler, translate, up, users):
+    for command in (data, scheduler, translate, up, users):
         app.cli.add_command(command)

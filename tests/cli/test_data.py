@@ -1,9 +1,9 @@
 """Filling the database from the command line: the demo, made-up posts, imports, and the proof of the counters."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from app import create_app, language, names, text
 from app.cli.data import data
 from app.extensions import db
 from app.models import Follow, Like, Mention, OutboxRow, Post, PostTag, Tag, User
-from app.services import demo, mentions, posts, tags, texts
+from app.services import demo, imports, mentions, posts, tags, texts
 from app.transaction import transaction
 from config import Production
 from tests.cast import Cast, Visitor
@@ -325,6 +325,18 @@ def test_a_deleted_post_neither_comes_back_nor_is_answered(
 def delete(post_id: int, author_id: int) -> None:
     with transaction():
         posts.delete(db.session.get_one(Post, post_id), db.session.get_one(User, author_id))
+
+
+def test_interrupted_load_says_how_to_go_on(
+    flask_data: FlaskData, archive: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(file: BinaryIO, source: str) -> Iterator[imports.Batch]:
+        yield imports.Batch(loaded=1)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(imports, "load", cut)
+    stopped = flask_data("load", archive(line("one")))
+    assert stopped.exit_code == 1 and "start it again" in stopped.stderr
 
 
 # The proof.

@@ -136,7 +136,8 @@ class Program:
             pytest.fail(f"Not ended within {within} s. It said:\n{self.output}")
 
     def clean_up(self) -> None:
-        """Kills whatever a failed test left behind."""
+        """Kills whatever a failed test left behind, and shows what was said."""
+        print(self.output)
         for pid in started_with(self.data):
             try:
                 os.kill(pid, signal.SIGKILL)

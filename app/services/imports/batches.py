@@ -103,6 +103,7 @@ def _write_once_more_when_disturbed(lines: list[Line], batch: Batch) -> None:
         del batch.bad[bad_before:]
         try:
             with transaction():
+                bulk.make_room()
                 write(lines, batch)
             return
         except (IntegrityError, OperationalError):

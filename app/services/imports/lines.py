@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, BinaryIO
 
 from app import names, text
@@ -65,12 +66,12 @@ def read(raw: bytes, number: int, source: str, now: datetime) -> Line:
         BadLine: it is not what an import needs.
     """
     values = _object(raw)
-    username = _username(_string(values, "username"))
+    username, author_key = _author(_string(values, "username"))
     identity, reply_to = _identity(values, "id"), _identity(values, "reply_to")
     return Line(
         number=number,
         username=username,
-        author_key=names.key(username),
+        author_key=author_key,
         body=_body(_string(values, "body")),
         created_at=_moment(values["created_at"], now) if values.get("created_at") is not None else None,
         key=hashlib.sha256(b"line\0" + raw.strip()).hexdigest()
@@ -90,7 +91,7 @@ def _object(raw: bytes) -> dict[str, Any]:
     if len(raw) > MOST_BYTES:
         raise BadLine(f"it is longer than {MOST_BYTES:,} bytes")
     try:
-        values = json.loads(raw)
+        values = json.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise BadLine("it is not UTF-8") from None
     except (ValueError, RecursionError) as error:
@@ -115,12 +116,13 @@ def _identity(values: dict[str, Any], name: str) -> str | None:
     return None if value is None else _string(values, name)
 
 
-def _username(written: str) -> str:
-    """Returns a name that a database can be asked for; whether it may be taken is asked when nobody has it."""
+@lru_cache(maxsize=10_000)
+def _author(written: str) -> tuple[str, str]:
+    """Returns a name that a database can be asked for, and its key; whether it may be taken is another question."""
     name = names.normal(written)
     if len(name) > names.LONGEST or not name.isprintable():
         raise BadLine(f"username: {names.problem(name)}")
-    return name
+    return name, names.key(name)
 
 
 def _body(written: str) -> str:
