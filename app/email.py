@@ -148,8 +148,12 @@ def _compose(to: str, subject: str, text: str, html: str) -> EmailMessage:
 
 
 def _open(path: Path) -> KeptLetter:
-    message = message_from_bytes(path.read_bytes(), policy=policy.default)
-    bodies = {kind: message.get_body((kind,)) for kind in ("plain", "html")}  # type: ignore[attr-defined]
-    text, html = (bodies[kind].get_content() if bodies[kind] else "" for kind in ("plain", "html"))
+    message = message_from_bytes(path.read_bytes(), _class=EmailMessage, policy=policy.default)
+    text, html = (_body(message, kind) for kind in ("plain", "html"))
     at = parsedate_to_datetime(message["Date"])
     return KeptLetter(path.stem, message["To"], message["Subject"], at, text, html)
+
+
+def _body(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    return str(part.get_content()) if part else ""

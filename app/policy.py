@@ -32,7 +32,7 @@ def may_follow(viewer: Any, person: User) -> bool:
     return may_write(viewer) and viewer.id != person.id
 
 
-def visible_users(viewer: Any) -> sa.Select[tuple[User]]:
+def visible_users(viewer: Any) -> sa.Select[User]:
     """Returns the query of the people that the viewer may see."""
     seen = sa.and_(User.suspended_at.is_(None), User.confirmed_at.is_not(None))
     if is_member(viewer):
@@ -40,7 +40,7 @@ def visible_users(viewer: Any) -> sa.Select[tuple[User]]:
     return sa.select(User).where(seen)
 
 
-def visible_posts(viewer: Any) -> sa.Select[tuple[Post]]:
+def visible_posts(viewer: Any) -> sa.Select[Post]:
     """Returns the query of the posts that the viewer may see, joined to their authors."""
     return sa.select(Post).join(Post.author).where(Post.deleted_at.is_(None), User.suspended_at.is_(None))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import flask_migrate
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, has_app_context
 
 from app import create_app
 from app.extensions import Base, db, queue
@@ -62,6 +62,7 @@ def empty(request: pytest.FixtureRequest) -> Iterator[None]:
     """Leaves no row, task or letter behind; tests without the application pay nothing."""
     app = request.getfixturevalue("app") if "app" in request.fixturenames else None
     yield
+    assert not has_app_context(), "This test has entered the application's context and not left it."
     if app is None:
         return
     queue.waiting.clear()

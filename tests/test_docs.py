@@ -93,6 +93,14 @@ def test_every_setting_is_documented_with_its_default() -> None:
     assert len(list(wrong_settings(document.replace("| `PORT`", "| `HARBOUR`")))) == 2
 
 
+def test_example_of_settings_names_them_all() -> None:
+    named = set(re.findall(r"^#? ?([A-Z][A-Z_]+)=", text_of(".env.example"), re.M))
+    missing = settings().keys() - named
+    assert not missing, f"Give {missing} a line in .env.example."
+    made_up = [name for name in named - settings().keys() if f"`{name}`" not in text_of("docs/settings.md")]
+    assert not made_up, f"Nothing reads {made_up}: take it out of .env.example."
+
+
 def wrong_events(document: str) -> Iterator[str]:
     """Yields what a table of events leaves out, has wrong or has made up."""
     told = {code(cells[0])[0]: cells for cells in rows(document)}
@@ -189,7 +197,12 @@ def unknown_commands(document: str, app: Flask) -> Iterator[str]:
     """Yields the commands and roles that a document has made up."""
     known = FlaskGroup()
     # Without this object the group would look for an application of its own, and bind the extensions to it.
-    context = click.Context(known, obj=ScriptInfo(create_app=lambda: app))
+    # Looking a command up enters the application's context, which must not outlive the test.
+    with click.Context(known, obj=ScriptInfo(create_app=lambda: app)) as context:
+        yield from _unknown(document, known, context)
+
+
+def _unknown(document: str, known: FlaskGroup, context: click.Context) -> Iterator[str]:
     for line in (*code(FENCE.sub("", document)), *"\n".join(SHELL.findall(document)).splitlines()):
         for role in re.findall(r"\./boot\.sh ([a-z][a-z-]*)", line):
             if role not in roles():

@@ -37,7 +37,7 @@ FIXED = frozenset("app migrations translations worker.py microblog.py boot.sh Do
 USUAL = frozenset(
     "tests bench docs deploy examples compose.yaml babel.cfg pyproject.toml requirements.txt "
     "requirements-dev.txt README.md CONTRIBUTING.md SECURITY.md CHANGELOG.md LICENSE .ci .github "
-    ".gitignore .gitattributes .dockerignore .flaskenv "
+    ".gitignore .gitattributes .dockerignore .env.example .flaskenv "
     ".editorconfig".split()
 )
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE")

@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,9 @@ from tests.conftest import settings_for
 
 
 @pytest.fixture
-def watched(tmp_path: Path) -> Iterator[Flask]:
+def watched(tmp_path: Path) -> Flask:
     """A site whose administrators want to know."""
-    yield create_app(
+    return create_app(
         settings_for("sqlite://", tmp_path, ADMINS=["admin@example.com"], MAIL_SERVER="localhost")
     )
 
@@ -32,7 +31,7 @@ def test_same_error_is_mailed_once_and_another_one_too(watched: Flask) -> None:
     with watched.app_context():
         for _ in range(3):
             fail(watched, "first")
-        assert [call.arguments["subject"] for call in queue.waiting] == ["RuntimeError in test_logs.py:26"]
+        assert [call.arguments["subject"] for call in queue.waiting] == ["RuntimeError in test_logs.py:25"]
         try:
             raise ValueError("another")
         except ValueError:

@@ -13,6 +13,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from flask_babel import force_locale
 
+from app.cli import progress
 from app.exceptions import Refused
 from app.services import counters, demo, generation, imports, passwords
 
@@ -64,7 +65,7 @@ def generate(users: int, posts: int, follows: int, seed: int) -> None:
     order = generation.Order(users, posts, follows, seed, passwords.keep(demo.PASSWORD))
     with (
         _unless_interrupted("The counters are not right yet: run flask data recount."),
-        _bar(order.size, "Making") as bar,
+        progress.bar(order.size, "Making") as bar,
     ):
         for made in generation.generate(order):
             bar.update(made)
@@ -87,11 +88,11 @@ def load(file: BinaryIO, source: str | None) -> None:
     name = source or PurePath(str(getattr(file, "name", "stdin"))).name.strip("<>")
     with (
         _unless_interrupted("What was loaded stays; start it again to go on."),
-        _bar(_size(file), "Loading") as bar,
+        progress.bar(progress.size(file), "Loading") as bar,
     ):
         for batch in imports.load(file, name):
             for number, reason in batch.bad:
-                _clear_bar()
+                progress.clear()
                 click.echo(f"line {number}: {reason}", err=True)
             bar.update(batch.size)
             total.update(loaded=batch.loaded, known=batch.known, bad=len(batch.bad))
@@ -108,7 +109,7 @@ def recount(check: bool) -> None:
     verb = counters.check if check else counters.mend
     windows = counters.windows()
     found: Counter[str] = Counter()
-    with _bar(len(windows), "Counting") as bar:
+    with progress.bar(len(windows), "Counting") as bar:
         for window in windows:
             _show(verb(window), found)
             bar.update(1)
@@ -125,7 +126,7 @@ def _show(differences: Iterable[counters.Difference], found: Counter[str]) -> No
         name = f"{each.table}.{each.counter}"
         found[name] += 1
         if found[name] <= SHOWN:
-            _clear_bar()
+            progress.clear()
             click.echo(f"{each.table} {each.id}: {each.counter} was {each.kept}, counted {each.counted}")
 
 
@@ -145,45 +146,3 @@ def _unless_interrupted(sentence: str) -> Iterator[None]:
     except KeyboardInterrupt:
         click.echo(f"\n{sentence}", err=True)
         raise click.Abort from None
-
-
-def _bar(length: int, label: str) -> Any:
-    """Returns a bar on standard error; where the length is 0 nobody knows it, and the bar only counts."""
-    if not length:
-        return _Tally(label)
-    return click.progressbar(length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty())
-
-
-class _Tally:
-    """Shows how many bytes have come."""
-
-    def __init__(self, label: str) -> None:
-        self.label, self.done = label, 0
-
-    def __enter__(self) -> "_Tally":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        _clear_bar()
-
-    def update(self, more: int) -> None:
-        """Counts on."""
-        self.done += more
-        if sys.stderr.isatty():
-            click.echo(f"\r{self.label} {self.done:,} bytes", nl=False, err=True)
-
-
-def _clear_bar() -> None:
-    """Lets the next line stand in place of the bar, which is drawn again below it."""
-    if sys.stderr.isatty():
-        click.echo("\r\033[K", nl=False, err=True)
-
-
-def _size(file: BinaryIO) -> int:
-    """Returns how many bytes will come, or 0 where that cannot be known, as in a pipe."""
-    if not file.seekable():
-        return 0
-    here = file.tell()
-    end = file.seek(0, 2)
-    file.seek(here)
-    return end - here

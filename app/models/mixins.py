@@ -41,7 +41,7 @@ class SearchableMixin:
         note_changed(db.session(), rows)
 
 
-def note_changed(session: Session, rows: sa.Select[Any] | list[dict[str, Any]]) -> None:
+def note_changed(session: Session, rows: sa.Select[*tuple[Any, ...]] | list[dict[str, Any]]) -> None:
     """Writes outbox rows, given as values or as a query; one that stands there already takes the newer revision."""
     statement = insert_or(session, OutboxRow)
     columns = ["index_name", "row_id", "revision", "changed_at"]

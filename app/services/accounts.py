@@ -145,7 +145,7 @@ def tidy() -> None:
 
 
 def _named(username: str) -> User:
-    user = db.session.scalar(sa.select(User).where(User.username_key == names.key(username)))
+    user: User | None = db.session.scalar(sa.select(User).where(User.username_key == names.key(username)))
     if user is None:
         raise NotFound(_l("There is nobody of that name."))
     return user

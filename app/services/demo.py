@@ -44,14 +44,15 @@ def move_in(password_hash: str) -> dict[str, int]:
         password_hash: what they sign in with (``passwords.keep``).
 
     Raises:
-        Conflict: somebody else has one of the names.
+        Conflict: somebody else has one of the names or addresses.
     """
     cast, moment = texts.people(), now()
-    keys = [names.key(person["username"]) for person in cast]
-    taken = list(db.session.scalars(sa.select(User.username).where(User.username_key.in_(keys))))
+    same_name = User.username_key.in_([names.key(person["username"]) for person in cast])
+    same_address = User.email_key.in_([users.email_key(person["email"]) for person in cast])
+    taken = sorted(db.session.scalars(sa.select(User.username).where(same_name | same_address)))
     if taken:
         raise Conflict(
-            f"Somebody who is not of the demo is called {', '.join(sorted(taken))}. "
+            f"The name or the address of somebody in the demo belongs to {', '.join(taken)} here. "
             "Start with an empty database: name another folder in DATA_DIR."
         )
     made = [_person(values, password_hash, moment) for values in cast]
@@ -73,7 +74,7 @@ def furnish(password_hash: str) -> Made | None:
         password_hash: what they sign in with (``passwords.keep``).
 
     Raises:
-        Conflict: somebody else has one of the names.
+        Conflict: somebody else has one of the names or addresses.
     """
     with transaction():
         if is_there():

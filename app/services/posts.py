@@ -15,7 +15,7 @@ from app.models.columns import now
 from app.services import mentions, tags, users
 
 
-def shown_to(viewer: Any) -> sa.Select[tuple[Post]]:
+def shown_to(viewer: Any) -> sa.Select[Post]:
     """Returns the query of posts the viewer may see, with all that a page shows of them in two statements."""
     return policy.visible_posts(viewer).options(so.contains_eager(Post.author), *details_for(viewer))
 

@@ -31,7 +31,7 @@ class Profile:
     link: str
 
 
-def shown_to(viewer: Any) -> sa.Select[tuple[User]]:
+def shown_to(viewer: Any) -> sa.Select[User]:
     """Returns the query of people the viewer may see, knowing who follows whom between the two."""
     return policy.visible_users(viewer).options(*bonds_with(viewer))
 
@@ -56,7 +56,7 @@ def find(username: str, viewer: Any) -> User:
         NotFound: there is nobody of that name whom the viewer may see.
     """
     query = shown_to(viewer).where(User.username_key == names.key(username))
-    person = db.session.scalar(query.execution_options(populate_existing=True))
+    person: User | None = db.session.scalar(query.execution_options(populate_existing=True))
     if person is None:
         raise NotFound
     return person

@@ -1,5 +1,7 @@
 """Mailing letters: one function a letter. A code or link is made here, so that nothing secret waits in the queue."""
 
+from typing import Any
+
 from flask import current_app
 
 from app import email
@@ -40,7 +42,7 @@ def reset_password(user_id: int) -> None:
         if user is None:
             return
         link = email.external_url("auth.open_reset", token=passwords.reset_token(user))
-        letter = {
+        letter: dict[str, Any] = {
             "letter": "reset_password",
             "to": user.email,
             "locale": user.locale,
@@ -76,7 +78,7 @@ def _tell(letter: str, user_id: int, to: str = "") -> None:
         if user is None:
             return
         link = email.external_url("auth.forgot")
-        found = {
+        found: dict[str, Any] = {
             "letter": letter,
             "to": to or user.email,
             "locale": user.locale,
@@ -86,7 +88,7 @@ def _tell(letter: str, user_id: int, to: str = "") -> None:
     email.send(**found)
 
 
-def _code_letter(letter: str, user: User, address: str, purpose: str) -> dict[str, str | None]:
+def _code_letter(letter: str, user: User, address: str, purpose: str) -> dict[str, Any]:
     """Returns the letter for an address: with a code, unless a member has proved that it is theirs."""
     owner = users.owner_of(address)
     if owner is not None and owner.id != user.id:

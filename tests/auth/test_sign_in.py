@@ -35,9 +35,10 @@ def test_suspended_member_cannot_sign_in_and_is_out_at_once(cast: Cast, stranger
 def test_sign_out_ends_the_session_and_is_a_post(cast: Cast) -> None:
     bada = cast.member("바다")
     assert bada.get("/auth/logout").status_code == 405
-    secret = bada.client.get_cookie(bada.app.config["SIGN_IN_COOKIE_NAME"]).value
+    cookie = bada.client.get_cookie(bada.app.config["SIGN_IN_COOKIE_NAME"])
+    assert cookie
     assert bada.post("/auth/logout").status_code == 303
-    assert Visitor(bada.app, secret).get("/settings/profile").status_code == 303
+    assert Visitor(bada.app, cookie.value).get("/settings/profile").status_code == 303
 
 
 @pytest.mark.parametrize(

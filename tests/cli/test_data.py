@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,6 +13,7 @@ from click.testing import Result
 from flask import Flask
 
 from app import create_app, language, names, text
+from app.cli import progress
 from app.cli.data import data
 from app.extensions import db
 from app.models import Follow, Like, Mention, OutboxRow, Post, PostTag, Tag, User
@@ -337,6 +339,22 @@ def test_interrupted_load_says_how_to_go_on(
     monkeypatch.setattr(imports, "load", cut)
     stopped = flask_data("load", archive(line("one")))
     assert stopped.exit_code == 1 and "start it again" in stopped.stderr
+
+
+def test_a_terminal_shows_how_far_it_is(
+    app: Flask, flask_data: FlaskData, archive: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "on_terminal", lambda: True)
+    path = archive(line("one"), "nonsense")
+    assert "100%" in flask_data("load", path).stderr
+
+    class Pipe(BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+    from_pipe = flask_data("load", "-", input=Pipe(path.read_bytes()))
+    assert f"Loading {path.stat().st_size} bytes" in from_pipe.stderr
+    assert "\r\033[Kline 2: it is not JSON" in from_pipe.stderr
 
 
 # The proof.

@@ -63,7 +63,7 @@ def test_uncaught_error_is_logged_with_the_request_and_tells_nothing(
     assert answer.status_code == 500
     assert "secret" not in answer.text
     record = next(record for record in caplog.records if record.exc_info)
-    line = json.loads(stranger.app.logger.handlers[0].formatter.format(record))
+    line = json.loads(stranger.app.logger.handlers[0].format(record))
     assert "secret detail" in line["exc_info"] and "token" not in json.dumps(line["message"])
 
 

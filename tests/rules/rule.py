@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
-from tests.rules.tree import ROOT, files
+from tests.rules.tree import files, text_of
 
 Check = Callable[["Source"], Iterator[int]]
 
@@ -64,10 +64,10 @@ class Rule:
         return wanted and not any(matches(path, pattern[1:]) for pattern in self.where if pattern[0] == "!")
 
     def sources(self) -> Iterator[Source]:
-        """Yields the files that the rule looks at."""
+        """Yields the files that the rule looks at; pictures and fonts have nothing to read."""
         for path in files():
-            if self.covers(path):
-                yield Source(path, (ROOT / path).read_text("utf-8"))
+            if self.covers(path) and (text := text_of(path)) is not None:
+                yield Source(path, text)
 
     def complaints(self, source: Source) -> list[str]:
         """Returns a sentence for each line of a file that breaks the rule."""

@@ -16,6 +16,8 @@ class Signals:
         for end in (self._read, write):
             os.set_blocking(end, False)
         for signum in (*STOP, signal.SIGCHLD):
+            if signum == signal.SIGHUP and signal.getsignal(signum) == signal.SIG_IGN:
+                continue  # The site was started with nohup, to go on when the terminal closes.
             # The interpreter writes every signal's number into the pipe; a handler has to be there for that.
             signal.signal(signum, lambda _number, _frame: None)
         signal.set_wakeup_fd(write, warn_on_full_buffer=False)

@@ -45,10 +45,17 @@ class Supervisor:
 
         Raises:
             Asked: the site is to stop.
+            CannotRun: the system does not let it start.
         """
         self.check()
         self.parts.append(part)
-        self._begin(part)
+        try:
+            self._begin(part)
+        except OSError as error:
+            raise CannotRun(
+                f"{part.argv[0]} 프로그램을 시작할 수 없어요({error.strerror}). 원인을 고친 뒤 다시 시작해 주세요.",
+                f"{part.argv[0]} cannot be started ({error.strerror}): mend the cause, and start again.",
+            ) from None
 
     def check(self) -> None:
         """Does nothing, unless somebody asked the site to stop.
@@ -107,8 +114,8 @@ class Supervisor:
         """Ends some parts at once: asks, waits for what they do, asks again, and kills."""
         grace = max((part.grace for part in parts), default=0)
         self._ask(parts, grace, lambda: self.signals.stops > asked)
-        # A worker that is asked again takes the process of its running job along; it takes a second request for an echo
-        # when it comes within a second of the first, so there is a third.
+        # A worker that is asked again takes the process of its running job along. Within a second of the first it
+        # takes a second request for an echo, so there is a third.
         for _ in range(2):
             self._ask(parts, LAST_WORDS, lambda: False)
         for part in parts:
@@ -131,7 +138,11 @@ class Supervisor:
             if part.start_again_at is None:
                 self._note_end(part)
             elif part.start_again_at <= time.monotonic():
-                self._begin(part)
+                try:
+                    self._begin(part)
+                except OSError as error:
+                    show(str(error), part.name)
+                    part.plan_restart()
 
     def _note_end(self, part: Part) -> None:
         part.kill()  # What it started goes with it, before another takes its place.
