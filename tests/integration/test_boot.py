@@ -16,6 +16,7 @@ from config import socket_path
 from tests.integration import jobs
 from tests.integration.processes import (
     Program,
+    StoreProcess,
     environment,
     free_port,
     fresh_copy,
@@ -183,6 +184,22 @@ def test_what_dies_is_started_again(boot: Callable[..., Site]) -> None:
     traces = site.leave(jobs.wait_for_bell)
     until(lambda: jobs.traces(traces), 60, "a worker is back")
     until(lambda: site.output.count("starts again in") == 3, 1, "each end is told once")
+
+
+def test_store_of_ones_own_takes_the_place_of_the_one_that_comes_along(
+    boot: Callable[..., Site], tmp_path: Path
+) -> None:
+    store = StoreProcess(tmp_path)
+    store.start()
+    site = boot(REDIS_URL=store.url).opened()
+    assert not [command for command in started_with(site.data).values() if "valkey-server" in command]
+    queue = queue_at(store.url)
+    queue.enqueue(jobs.greet, folder=str(tmp_path), name="바다")
+    until(lambda: jobs.traces(tmp_path) == ["바다 app"], 60, "the job is done")
+    store.kill()
+    site.send(signal.SIGTERM)
+    assert site.ended(30) == 0
+    assert site.gone()
 
 
 def test_second_one_with_the_same_data_ends_with_one_sentence(boot: Callable[..., Site]) -> None:

@@ -13,15 +13,8 @@ from config import ROOT
 
 WIDTH = 9  # Characters of the longest name of a part.
 STEADY = 30.0  # Seconds after which a part that ends is taken to have been well.
-BACK_OFF = (
-    0.5,
-    1,
-    2,
-    4,
-    8,
-    15,
-    30,
-)  # Seconds before it is started again, after the first, second … end in a row.
+# Seconds before it is started again, after the first, second … end in a row.
+BACK_OFF = (0.5, 1, 2, 4, 8, 15, 30)
 
 _one_line_at_a_time = threading.Lock()
 
