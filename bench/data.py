@@ -1,7 +1,7 @@
 """Measures the bulk commands: generate, recount --check, and load, the second time with everything there already.
 
-    python bench/data.py                                     a new SQLite database, a million posts
-    python bench/data.py --posts 100000 --database postgresql://…/empty
+    python -m bench.data                                     a new SQLite database, a million posts
+    python -m bench.data --posts 100000 --database postgresql://…/empty
 
 The seconds are of the clock; those of this process are what an idle machine would need at least.
 """

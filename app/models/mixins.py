@@ -37,8 +37,9 @@ class SearchableMixin:
         Args:
             where: which rows; all of them when nothing is given.
         """
-        rows = sa.select(sa.literal(cls.__tablename__), cls.id, cls.revision, sa.literal(now())).where(*where)
-        note_changed(db.session(), rows)
+        rows = sa.select(sa.literal(cls.__tablename__), cls.id, cls.revision, sa.literal(now()))
+        # Without a WHERE, SQLite would read ON CONFLICT as the condition of a join.
+        note_changed(db.session(), rows.where(*(where or (sa.true(),))))
 
 
 def note_changed(session: Session, rows: sa.Select[*tuple[Any, ...]] | list[dict[str, Any]]) -> None:
