@@ -131,6 +131,14 @@ def test_where_everything_is_installed_already_nothing_is_made(machine: Machine)
     assert not (machine.clone / ".venv").exists()
 
 
+def test_unknown_role_ends_with_one_sentence(machine: Machine) -> None:
+    ended = machine.boot("dance")
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("There is no role 'dance': ")
+    assert ended.stderr.count("\n") == 1
+    assert machine.asked == []
+
+
 @pytest.mark.parametrize("old", [True, False])
 def test_without_a_new_enough_python_one_sentence_says_so(machine: Machine, old: bool) -> None:
     if old:

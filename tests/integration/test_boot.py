@@ -7,11 +7,11 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
 
+from app.cli.up.store import answers
 from config import socket_path
 from tests.integration import jobs
 from tests.integration.processes import (
@@ -92,10 +92,19 @@ def boot(copy: Path, tmp_path: Path) -> Iterator[Callable[..., Site]]:
         site.clean_up()
 
 
-def test_one_command_runs_everything_and_ctrl_c_leaves_nothing(boot: Callable[..., Site]) -> None:
-    site = boot().opened()
-    assert site.healthy
-    commands = list(started_with(site.data).values())
+@pytest.fixture(scope="module")
+def running(copy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site that several tests look at."""
+    site = Site(copy, tmp_path_factory.mktemp("running") / "data")
+    try:
+        yield site.opened()
+    finally:
+        site.clean_up()
+
+
+def test_one_command_runs_every_part_and_says_where_the_site_is(running: Site) -> None:
+    assert running.healthy
+    commands = list(started_with(running.data).values())
     for part, how_many in {
         "valkey-server": 1,
         "gunicorn": 3,
@@ -104,12 +113,44 @@ def test_one_command_runs_everything_and_ctrl_c_leaves_nothing(boot: Callable[..
         "flask scheduler": 1,
     }.items():
         assert sum(part in command for command in commands) == how_many, (part, commands)
-    lines = site.output.splitlines()
+    lines = running.output.splitlines()
     assert any(line.startswith("web       | ") for line in lines), lines
-    assert f"Open at http://localhost:{site.port}  (Ctrl-C stops it)" in lines
+    assert f"Open at http://localhost:{running.port}  (Ctrl-C stops it)" in lines
 
+
+def test_second_one_with_the_same_data_ends_with_one_sentence(running: Site, copy: Path) -> None:
+    second, korean = Site(copy, running.data), Site(copy, running.data, LANG="ko_KR.UTF-8")
+    assert second.ended(30) == korean.ended(30) == 1
+    pid = running.process.pid
+    assert (
+        second.output
+        == f"The site already runs with this data folder (process {pid}): stop it, or set DATA_DIR.\n"
+    )
+    assert korean.output.startswith(f"이 데이터 폴더로 이미 돌고 있어요(프로세스 {pid}). ")
+    assert running.healthy
+
+
+def test_what_dies_is_started_again(running: Site) -> None:
+    web, store, worker = (running.part(words) for words in ("gunicorn", "valkey-server", "default slow"))
+    for pid in (web, store, worker):
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: running.output.count("starts again in") == 3, 60, "each end is told once")
+    until(lambda: running.healthy and running.part("gunicorn") != web, 60, "the web server is back")
+    until(lambda: answers(socket_path(running.data)), 60, "the store is back")
+    traces = running.leave(jobs.wait_for_bell)
+    until(lambda: jobs.traces(traces), 60, "a worker is back")
+    (traces / "bell").touch()
+
+
+def test_ctrl_c_lets_the_running_job_finish_and_leaves_nothing(boot: Callable[..., Site]) -> None:
+    site = boot().opened()
+    traces = site.leave(jobs.wait_for_bell)
+    until(lambda: jobs.traces(traces), 60, "the job begins")
     site.send(signal.SIGINT)
-    assert site.ended(20) == 0
+    until(lambda: "Shutting down: Master" in site.output, 30, "the web server ends first")
+    (traces / "bell").touch()
+    assert site.ended(30) == 0
+    assert jobs.traces(traces) == ["began", "done"]
     assert site.gone()
     assert not socket_path(site.data).exists()
     assert not site.healthy
@@ -118,72 +159,29 @@ def test_one_command_runs_everything_and_ctrl_c_leaves_nothing(boot: Callable[..
     began = time.monotonic()
     boot().opened()
     print(f"The second start took {time.monotonic() - began:.1f} s.")
-    assert time.monotonic() - began < 10, "Five seconds are promised; a busy machine gets ten here."
+    assert time.monotonic() - began < 15, "Five seconds are promised; a busy machine gets more here."
 
 
-def test_running_job_is_finished_when_the_site_is_stopped(boot: Callable[..., Site]) -> None:
+def test_cut_job_goes_on_at_the_next_start_however_the_site_was_ended(boot: Callable[..., Site]) -> None:
     site = boot().opened()
     traces = site.leave(jobs.wait_for_bell)
     until(lambda: jobs.traces(traces), 60, "the job begins")
     site.send(signal.SIGTERM)
-    until(lambda: not site.healthy, 10, "the web server ends first")
-    time.sleep(1)
-    (traces / "bell").touch()
-    assert site.ended(20) == 0
-    assert jobs.traces(traces) == ["began", "done"]
+    until(lambda: "Shutting down: Master" in site.output, 30, "the web server ends first")
+    site.send(signal.SIGINT)
+    site.ended(15)  # The second signal does not wait for the job.
     assert site.gone()
 
-
-def test_second_ctrl_c_ends_the_site_at_once_and_the_next_start_goes_on_with_its_job(
-    boot: Callable[..., Site],
-) -> None:
     site = boot().opened()
-    traces = site.leave(jobs.wait_for_bell)
-    until(lambda: jobs.traces(traces), 60, "the job begins")
-    site.send(signal.SIGINT)
-    time.sleep(2)
-    site.send(signal.SIGINT)
-    assert site.ended(10) == 0
-    assert site.gone()
-
-    boot().opened()
-    until(lambda: jobs.traces(traces) == ["began", "began"], 10, "the cut job begins again")
-
-
-def test_killed_supervisor_leaves_no_process_and_the_next_start_goes_on_with_the_job_it_cut(
-    boot: Callable[..., Site],
-) -> None:
-    site = boot().opened()
-    traces = site.leave(jobs.wait_for_bell)
-    until(lambda: jobs.traces(traces), 60, "the job begins")
+    until(lambda: jobs.traces(traces) == ["began", "began"], 30, "the cut job begins again")
     site.send(signal.SIGKILL)
-    until(site.gone, 10, "no process is left")
+    until(site.gone, 10, "no process is left of a killed supervisor")
     assert not socket_path(site.data).exists()
 
-    site = boot().opened()
-    until(lambda: jobs.traces(traces) == ["began", "began"], 60, "the cut job begins again")
+    boot().opened()
+    until(lambda: jobs.traces(traces) == ["began"] * 3, 30, "the cut job begins again")
     (traces / "bell").touch()
-    until(lambda: jobs.traces(traces) == ["began", "began", "done"], 10, "the cut job is done")
-    site.send(signal.SIGKILL)
-    site.ended(1)
-    boot().opened()  # It has waited until the guard was done with what the killed one left.
-    assert len([command for command in started_with(site.data).values() if "valkey-server" in command]) == 1
-
-
-def test_what_dies_is_started_again(boot: Callable[..., Site]) -> None:
-    site = boot().opened()
-    web, store, worker = (site.part(words) for words in ("gunicorn", "valkey-server", "default slow"))
-    for pid in (web, store, worker):
-        os.kill(pid, signal.SIGKILL)
-    until(lambda: site.healthy and site.part("gunicorn") != web, 60, "the web server is back")
-    until(
-        lambda: socket_path(site.data).exists() and site.part("valkey-server") != store,
-        5,
-        "the store is back",
-    )
-    traces = site.leave(jobs.wait_for_bell)
-    until(lambda: jobs.traces(traces), 60, "a worker is back")
-    until(lambda: site.output.count("starts again in") == 3, 1, "each end is told once")
+    until(lambda: jobs.traces(traces)[3:] == ["done"], 30, "the cut job is done")
 
 
 def test_store_of_ones_own_takes_the_place_of_the_one_that_comes_along(
@@ -200,19 +198,6 @@ def test_store_of_ones_own_takes_the_place_of_the_one_that_comes_along(
     site.send(signal.SIGTERM)
     assert site.ended(30) == 0
     assert site.gone()
-
-
-def test_second_one_with_the_same_data_ends_with_one_sentence(boot: Callable[..., Site]) -> None:
-    site = boot().opened()
-    second = boot()
-    assert second.ended(20) == 1
-    assert second.output == (
-        f"The site already runs with this data folder (process {site.process.pid}): stop it, or set DATA_DIR.\n"
-    )
-    korean = boot(LANG="ko_KR.UTF-8")
-    assert korean.ended(20) == 1
-    assert korean.output.startswith("이 데이터 폴더로 이미 돌고 있어요(프로세스 ")
-    assert site.healthy
 
 
 def test_taken_port_ends_with_one_sentence(boot: Callable[..., Site]) -> None:
@@ -232,38 +217,18 @@ def test_taken_port_ends_with_one_sentence(boot: Callable[..., Site]) -> None:
         ({"HOST": "192.0.2.1"}, "Port {port} of 192.0.2.1 cannot be opened"),
         ({"PORT": "70000"}, "Port 70000 of 127.0.0.1 cannot be opened"),
         ({"PORT": "abc"}, "PORT must be a whole number, but it is 'abc'."),
-        ({"DATA_DIR": "/dev/null/data"}, "The data folder /dev/null/data cannot be written"),
+        ({"DATA_DIR": "{folder}/file/data"}, "The data folder {folder}/file/data cannot be written"),
         ({"DATABASE_URL": "sqlite:////dev/null/nowhere.db"}, "The database could not be brought up to date"),
         ({"APP_ENV": "production"}, "SECRET_KEY is missing."),
     ],
 )
 def test_wrong_setting_ends_with_one_sentence(
-    boot: Callable[..., Site], settings: dict[str, str], sentence: str
+    boot: Callable[..., Site], tmp_path: Path, settings: dict[str, str], sentence: str
 ) -> None:
-    site = boot(**settings)
+    (tmp_path / "file").touch()
+    site = boot(**{name: text.format(folder=tmp_path) for name, text in settings.items()})
     assert site.ended(30) == 1
     told = [line for line in site.output.splitlines() if not line.startswith("store ")]
     assert len(told) == 1, site.output
-    assert told[0].startswith(sentence.format(port=site.port)), site.output
+    assert told[0].startswith(sentence.format(port=site.port, folder=tmp_path)), site.output
     assert site.gone()
-
-
-def test_each_part_runs_alone_as_in_a_container(boot: Callable[..., Site], tmp_path: Path) -> None:
-    assert boot("migrate").ended(30) == 0
-    assert (tmp_path / "data" / "hanmadi.db").exists()
-    parts = {role: boot(role) for role in ("web", "worker", "slow-worker", "scheduler")}
-    until(lambda: parts["web"].healthy, 60, "the web server answers")
-    until(lambda: "The schedule waits" in parts["scheduler"].output, 60, "the schedule misses the store")
-    for role in ("worker", "slow-worker"):
-        until(partial(parts[role].says, "The store is away"), 60, "the workers miss the store")
-    for part in parts.values():
-        assert part.process.pid in started_with(part.data), (
-            "It replaces the script, and gets the signals itself."
-        )
-        part.send(signal.SIGTERM)
-    assert [part.ended(15) for part in parts.values()] == [0, 0, 0, 0]
-
-    assert boot("flask", "users", "--help").ended(20) == 0
-    unknown = boot("dance")
-    assert unknown.ended(5) == 1
-    assert unknown.output.startswith("There is no role 'dance': ") and unknown.output.count("\n") == 1
