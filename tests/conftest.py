@@ -11,12 +11,19 @@ import sqlalchemy as sa
 from flask import Flask, has_app_context
 
 from app import create_app
+from app.cli.up.prepare import compile_words
 from app.extensions import Base, db, queue
 from config import Testing, database_url
 from tests.cast import Cast, Visitor
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 DATABASES = ["sqlite", "postgresql"] if POSTGRES else ["sqlite"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def words() -> None:
+    """The translations as machines read them, which a fresh clone has yet to make."""
+    compile_words(Path(__file__).parent.parent)
 
 
 @pytest.fixture(scope="session", params=DATABASES)

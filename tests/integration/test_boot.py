@@ -194,10 +194,11 @@ def test_store_of_ones_own_takes_the_place_of_the_one_that_comes_along(
     queue = queue_at(store.url)
     queue.enqueue(jobs.greet, folder=str(tmp_path), name="바다")
     until(lambda: jobs.traces(tmp_path) == ["바다 app"], 60, "the job is done")
-    store.kill()
     site.send(signal.SIGTERM)
     assert site.ended(30) == 0
     assert site.gone()
+    assert answers(store.socket), "It is not the site's, and stays."
+    store.kill()
 
 
 def test_taken_port_ends_with_one_sentence(boot: Callable[..., Site]) -> None:
