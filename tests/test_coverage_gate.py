@@ -16,7 +16,7 @@ def gate(report: Path, taken: dict[str, int]) -> subprocess.CompletedProcess[str
     }
     totals = {"num_branches": 100, "covered_branches": 90, "percent_covered": 91.0}
     report.write_text(json.dumps({"files": files, "totals": totals}))
-    command = [sys.executable, ROOT / ".ci" / "coverage_gate.py", report]
+    command = [sys.executable, str(ROOT / ".ci" / "coverage_gate.py"), str(report)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 # The stages in order, and how many seconds a part gets after each time it is asked, before it is killed. A worker
 # that is asked a second time takes the process of its running job along.
@@ -30,28 +30,37 @@ def running(lines: Iterable[str]) -> dict[int, str] | None:
     return parts
 
 
-def sent(pid: int, signum: int) -> bool:
-    """Sends a signal, and returns whether the process was there to get it."""
+def lives(pid: int) -> bool:
+    """Returns whether the process runs; one that ended and that nobody has asked about yet does not."""
     try:
-        os.kill(pid, signum)
+        os.kill(pid, 0)
     except OSError:
         return False
-    return True
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return True  # Other systems than Linux have no such file.
+
+
+def send(pid: int, signum: int, to: Callable[[int, int], None] = os.kill) -> None:
+    """Sends a signal to a process, or to its group, if it is still there."""
+    try:
+        to(pid, signum)
+    except OSError:
+        pass
 
 
 def end(pids: list[int], patience: tuple[float, ...]) -> None:
     """Ends some parts at once: asks, waits, asks again, waits, and kills what is left of their groups."""
     for seconds in patience:
         for pid in pids:
-            sent(pid, signal.SIGTERM)
+            send(pid, signal.SIGTERM)
         until = time.monotonic() + seconds
-        while time.monotonic() < until and any(sent(pid, 0) for pid in pids):
+        while time.monotonic() < until and any(lives(pid) for pid in pids):
             time.sleep(0.05)
     for pid in pids:
-        try:
-            os.killpg(pid, signal.SIGKILL)
-        except OSError:
-            pass
+        send(pid, signal.SIGKILL, to=os.killpg)
 
 
 def main() -> None:
