@@ -130,4 +130,5 @@ def test_chosen_brightness_holds_against_the_system(windows: Watched, cast: Cast
     page = windows.open("/settings/display", secret=secret(cast.member("바다")), color_scheme="light")
     page.get_by_label("어둡게").check()
     page.get_by_role("button", name="저장").click()
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(12, 16, 14)"
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(12, 16, 14)")
