@@ -117,6 +117,16 @@ class Config:
     SQLALCHEMY_DATABASE_URI = database_url(setting("DATABASE_URL", f"sqlite:///{DATA_DIR / 'hanmadi.db'}"))
     REDIS_URL = setting("REDIS_URL", f"unix://{socket_path(DATA_DIR)}")
 
+    ELASTICSEARCH_URL = setting("ELASTICSEARCH_URL")
+    ELASTICSEARCH_USERNAME = setting("ELASTICSEARCH_USERNAME")
+    ELASTICSEARCH_PASSWORD = setting("ELASTICSEARCH_PASSWORD")
+    ELASTICSEARCH_API_KEY = setting("ELASTICSEARCH_API_KEY")
+    ELASTICSEARCH_CA_FILE = setting("ELASTICSEARCH_CA_FILE")
+    SEARCH_PREFIX = setting("SEARCH_PREFIX", "hanmadi")
+    SEARCH_PATH: str | None = setting("SEARCH_PATH", str(DATA_DIR / "search"))
+    SEARCH_DICTIONARY = setting("SEARCH_DICTIONARY")
+    SEARCH_SYNONYMS = setting("SEARCH_SYNONYMS")
+
     MAIL_SERVER = setting("MAIL_SERVER")
     MAIL_PORT = number("MAIL_PORT", 587 if switch("MAIL_STARTTLS", True) else 25)
     MAIL_USERNAME = setting("MAIL_USERNAME")
@@ -160,6 +170,9 @@ class Testing(Config):
     SECRET_KEY = "a key for tests only, which nobody needs to guess"
     EXTERNAL_URL = "http://localhost"
     REDIS_URL = "memory://"
+    ELASTICSEARCH_URL = ""
+    SEARCH_PATH = None  # The index lives in memory.
+    SEARCH_DICTIONARY = SEARCH_SYNONYMS = ""
     MAIL_SERVER = ""
     ADMINS: list[str] = []
     RATELIMIT_ENABLED = False

@@ -5,6 +5,7 @@ from werkzeug.routing import IntegerConverter
 
 import config
 from app import drawing, extensions, i18n, logs, security, transaction, wiring
+from app.models import SEARCHED, Post
 from app.models.columns import LAST_ID
 
 
@@ -31,6 +32,7 @@ def create_app(settings: config.Config | None = None) -> Flask:
     transaction.init_app(app)
     security.init_app(app)
     extensions.init_app(app)
+    extensions.search.init_app(app, [model.__tablename__ for model in SEARCHED], [Post.__tablename__])
     i18n.init_app(app)
     drawing.init_app(app)
     wiring.init_app(app)

@@ -115,11 +115,24 @@ class PostLiked(Event):
 
 
 @dataclass(frozen=True)
+class SearchOutdated(Event):
+    """Rows have changed that the search engine mirrors; which ones stands in the outbox."""
+
+
+@dataclass(frozen=True)
 class Call:
-    """A task to start once the transaction is over."""
+    """A task to start once the transaction is over.
+
+    Attributes:
+        task: the function.
+        arguments: what it is called with.
+        once: where many calls would do the same as one: for how many seconds another need not be left while one
+            waits; None for a call that stands for itself.
+    """
 
     task: Callable[..., object]
     arguments: dict[str, object]
+    once: int | None = None
 
 
 _PENDING = "pending events"
@@ -136,8 +149,11 @@ def record(happened: Event) -> None:
 @event.listens_for(Session, "before_commit")
 def _prepare(session: Session) -> None:
     """Turns the events into calls, while rows that belong to them can still join the transaction."""
+    if session.in_nested_transaction():
+        return
+    session.flush()  # What a flush records belongs to this commit too.
     pending = session.info.get(_PENDING)
-    if not pending or session.in_nested_transaction():
+    if not pending:
         return
     reactions: Callable[[Event], list[Call]] = current_app.extensions["reactions"]
     session.info[_CALLS] = [call for happened in pending for call in reactions(happened)]
@@ -161,9 +177,21 @@ def _tell(session: Session, ended: SessionTransaction) -> None:
         return
     for call in session.info.pop(_CALLS, ()):
         try:
-            queue.enqueue(call.task, **call.arguments)
+            _leave(call)
         except Exception:
             current_app.logger.exception("No task was started for %r", call)
+
+
+def _leave(call: Call) -> None:
+    if call.once is None:
+        queue.enqueue(call.task, **call.arguments)
+    else:
+        queue.enqueue_once(turn_of(call.task), call.once, call.task, **call.arguments)
+
+
+def turn_of(task: Callable[..., object]) -> str:
+    """Returns the name of the turn that calls of a task share, which the task gives back when it begins."""
+    return f"{task.__module__}.{task.__name__}"
 
 
 def _within(where: SessionTransaction | None, outer: SessionTransaction) -> bool:

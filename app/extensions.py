@@ -19,6 +19,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase
 
 from app.queue import Queue
+from app.search import Search
 
 STORE_OPTIONS = {
     "socket_connect_timeout": 0.3,
@@ -49,6 +50,7 @@ csrf = CSRFProtect()
 login = LoginManager()
 moment = Moment()
 queue = Queue()
+search = Search()
 
 
 only_reading: ContextVar[bool] = ContextVar("only_reading", default=False)

@@ -17,6 +17,7 @@ CHECKED_PASSWORDS = "10 per 15 minutes"
 POSTS = "300 per 3 hours"
 FOLLOWS = "400 per day"
 LIKES = "1000 per hour"
+SUGGESTIONS = "600 per minute"  # One for each key that is pressed, by a whole office behind one address.
 
 
 def by_network() -> str:
@@ -46,6 +47,7 @@ def _hidden(text: str) -> str:
 members_posts = limiter.shared_limit(POSTS, scope="posts", key_func=by_member, methods=["POST"])
 members_follows = limiter.shared_limit(FOLLOWS, scope="follows", key_func=by_member)
 members_likes = limiter.shared_limit(LIKES, scope="likes", key_func=by_member)
+suggestions = limiter.shared_limit(SUGGESTIONS, scope="suggestions", key_func=by_member)
 checked_passwords = limiter.shared_limit(
     CHECKED_PASSWORDS, scope="passwords", key_func=by_member, methods=["POST"]
 )

@@ -13,7 +13,7 @@ from app.extensions import queue
 from app.models.columns import now
 from app.services import errands
 from app.tasks import errands as errand_tasks
-from app.tasks import mail, users
+from app.tasks import mail, search, users
 
 Task = Callable[..., Any]
 
@@ -26,11 +26,24 @@ class Owed:
     within: timedelta
 
 
+@dataclass(frozen=True)
+class Once:
+    """A task that does all there is to do, so that one call waits for all.
+
+    Attributes:
+        task: gives its turn back when it begins (``queue.give_back``).
+        keep: seconds after which another call is left, should the first have been lost.
+    """
+
+    task: Task
+    keep: int
+
+
 A_CODES_LIFE = timedelta(minutes=10)
 A_DAY = timedelta(days=1)
 AN_HOUR = 3600  # Seconds.
 
-REACTIONS: dict[type[Event], list[Task | Owed]] = {
+REACTIONS: dict[type[Event], list[Task | Owed | Once]] = {
     events.UserSignedUp: [Owed(mail.confirm_email, A_DAY)],
     events.ConfirmationRequested: [Owed(mail.confirm_email, A_CODES_LIFE)],
     events.EmailChangeRequested: [Owed(mail.change_email, A_CODES_LIFE)],
@@ -44,6 +57,7 @@ REACTIONS: dict[type[Event], list[Task | Owed]] = {
     events.PostEdited: [],
     events.PostDeleted: [],
     events.PostLiked: [],
+    events.SearchOutdated: [Once(search.drain, 10)],
 }
 
 
@@ -53,7 +67,9 @@ def react(happened: Event) -> list[Call]:
     return [_call(reaction, arguments) for reaction in REACTIONS[type(happened)]]
 
 
-def _call(reaction: Task | Owed, arguments: dict[str, Any]) -> Call:
+def _call(reaction: Task | Owed | Once, arguments: dict[str, Any]) -> Call:
+    if isinstance(reaction, Once):
+        return Call(reaction.task, arguments, reaction.keep)
     if not isinstance(reaction, Owed):
         return Call(reaction, arguments)
     task = f"{reaction.task.__module__}.{reaction.task.__name__}"

@@ -35,9 +35,9 @@ PACKAGES: dict[str, tuple[str, dict[str, str]]] = {
 }
 # The icons of the sprite; a template that uses another one adds its name here.
 ICONS = """
-    arrow-left arrow-up calendar circle-alert circle-check clock compass corner-down-right ellipsis feather heart house
-    info key-round languages leaf link log-in log-out mail-check map-pin message-circle monitor pencil-line settings
-    smartphone sun-moon trash user-round user-round-plus
+    arrow-left arrow-up calendar circle-alert circle-check clock cloud-off compass corner-down-right ellipsis
+    feather hash heart house info key-round languages leaf link log-in log-out mail-check map-pin message-circle
+    monitor pencil-line search settings smartphone sun-moon trash user-round user-round-plus x
 """
 
 

@@ -12,7 +12,8 @@ from flask import Flask, has_app_context
 
 from app import create_app
 from app.cli.up.prepare import compile_words
-from app.extensions import Base, db, queue
+from app.extensions import Base, db, queue, search
+from app.models import SEARCHED, Post
 from config import Testing, database_url
 from tests.cast import Cast, Visitor
 
@@ -72,7 +73,8 @@ def empty(request: pytest.FixtureRequest) -> Iterator[None]:
     assert not has_app_context(), "This test has entered the application's context and not left it."
     if app is None:
         return
-    queue.waiting.clear()
+    queue.memory.clear()
+    search.init_app(app, [model.__tablename__ for model in SEARCHED], [Post.__tablename__])
     for letter in app.config["MAIL_FOLDER"].glob("*"):
         letter.unlink()
     with app.app_context(), db.engine.begin() as connection:

@@ -18,6 +18,8 @@ TABLE: dict[str, tuple[int, int, int, int, int]] = {
     "GET main.home": EVERYBODY,
     "GET main.explore": EVERYBODY,
     "GET main.tag": EVERYBODY,
+    "GET main.search": EVERYBODY,
+    "GET main.suggestions": EVERYBODY,
     "GET main.compose": MEMBERS,
     "POST main.publish": WRITERS,
     "GET main.post": EVERYBODY,

@@ -18,7 +18,7 @@ from flask.cli import FlaskGroup, ScriptInfo
 from app import wiring
 from app.events import Event
 from app.queue.marks import name_of
-from app.wiring import Owed
+from app.wiring import Once, Owed
 from tests.rules.tree import ROOT, files
 
 WORDS_OF_A_PAGE = 550
@@ -115,7 +115,7 @@ def wrong_events(document: str) -> Iterator[str]:
         if signature not in told:
             yield f"Give {signature} a row in docs/events.md."
             continue
-        started = (reaction.task if isinstance(reaction, Owed) else reaction for reaction in reactions)
+        started = (reaction.task if isinstance(reaction, Owed | Once) else reaction for reaction in reactions)
         tasks = [name_of(task).removeprefix("app.tasks.") for task in started]
         if code(told[signature][2]) != tasks:
             yield f"After {signature} comes {tasks or 'nothing'}: say so in docs/events.md."

@@ -60,6 +60,7 @@ def test_savepoint_that_is_undone_forgets_only_its_own(app: Flask) -> None:
 
 def test_commit_that_fails_tells_nothing_and_owes_nothing(app: Flask, cast: Cast) -> None:
     bada = cast.member("바다", email="bada@example.com")
+    queue.run()
 
     def fail(_session: object, _context: object) -> None:
         raise ZeroDivisionError

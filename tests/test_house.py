@@ -129,7 +129,7 @@ def tasks_of(reactions: dict[type[Event], list[Any]]) -> Iterator[Callable[..., 
     """Yields every task that an event or the clock starts."""
     for following in reactions.values():
         yield from (
-            reaction.task if isinstance(reaction, wiring.Owed) else reaction for reaction in following
+            reaction if callable(reaction) else reaction.task for reaction in following
         )
     yield from (entry.function for entry in SCHEDULE)
 

@@ -1,6 +1,8 @@
 """People's text as HTML: links where they belong, and no tag gets through."""
 
+import re
 import time
+from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -86,6 +88,44 @@ def test_hashtag_and_key_have_a_greatest_length() -> None:
     assert richtext.hashtags("#" + "ß" * 26) == []
 
 
+def marked(text: str, *marks: tuple[int, int]) -> str:
+    """Returns the text as the search's page shows it."""
+    links_to = ("/@{}".format, "/tags/{}".format)
+    return str(richtext.render(text, MEMBERS, *links_to, marks=marks))
+
+
+@pytest.mark.parametrize(
+    ("text", "marks", "html"),
+    [
+        ("겨울 산책", [(0, 2)], "<mark>겨울</mark> 산책"),
+        ("겨울 산책", [(3, 5), (0, 2)], "<mark>겨울</mark> <mark>산책</mark>"),
+        ("겨울산책", [(0, 3), (1, 4)], "<mark>겨울산</mark><mark>책</mark>"),
+        ("겨울", [(1, 1), (2, 9), (-3, 1)], "<mark>겨</mark>울"),
+        ("<b>&", [(0, 2), (3, 4)], "<mark>&lt;b</mark>&gt;<mark>&amp;</mark>"),
+        ("#서울", [(1, 3)], '<a href="/tags/서울" class="tag">#<mark>서울</mark></a>'),
+        (
+            "봄 @바다님",
+            [(0, 4), (5, 6)],
+            '<mark>봄 </mark><a href="/@Bada" class="tag"><mark>@바</mark>다</a><mark>님</mark>',
+        ),
+        (
+            "https://a.kr/b 글",
+            [(8, 16)],
+            '<a href="https://a.kr/b" rel="nofollow noopener ugc"><mark>a.kr/b</mark></a><mark> 글</mark>',
+        ),
+    ],
+)
+def test_highlights_are_split_at_links(text: str, marks: list[tuple[int, int]], html: str) -> None:
+    assert marked(text, *marks) == html
+
+
+def test_shortened_address_is_not_highlighted_inside() -> None:
+    text = "https://example.com/" + "a" * 50 + " 글"
+    html = marked(text, (0, len(text)))
+    assert "<mark>" not in html.split("</a>")[0]
+    assert html.endswith("</a><mark> 글</mark>")
+
+
 class Reader(HTMLParser):
     """Takes HTML apart, and asserts on the way that it holds links only."""
 
@@ -157,6 +197,23 @@ def test_no_tag_gets_through(text: str) -> None:
         reader.text.replace("\r", "\n") == shown(text).replace("\r\n", "\n").replace("\r", "\n")
         or "\x00" in text
     )
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4))).map("".join),
+    st.lists(st.tuples(st.integers(-2, 60), st.integers(-2, 60))),
+)
+def test_highlights_change_nothing_but_themselves(text: str, marks: list[tuple[int, int]]) -> None:
+    html = marked(text, *marks)
+    assert re.sub("</?mark>", "", html) == marked(text)
+    assert re.fullmatch("(?:[^<]|</?a[^>]*>|<mark>[^<]+</mark>)*", html)
+    if links.find(text):
+        return
+    plain = re.sub("<a[^>]*>|</a>", "", html)
+    inside = "".join(unescape(part) for part in re.findall("<mark>(.*?)</mark>", plain, re.DOTALL))
+    wanted = {at for start, end in marks for at in range(max(start, 0), min(end, len(text)))}
+    assert inside == "".join(text[at] for at in sorted(wanted)) or "\x00" in text
 
 
 @settings(deadline=None)

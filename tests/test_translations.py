@@ -25,6 +25,8 @@ KOREAN_MODULES = (
     "particles.py",
     "links.py",
     "language.py",
+    "search",
+    "services/search/filters.py",
     "data",
     "cli/voice.py",
     "cli/data",

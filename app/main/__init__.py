@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("main", __name__)
 
-from app.main import context, health, likes, people, posts, settings, timelines  # noqa: E402, F401
+from app.main import context, health, likes, people, posts, search, settings, timelines  # noqa: E402, F401

@@ -1,5 +1,6 @@
 """What every template knows."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Response, current_app, has_request_context, request, url_for
@@ -14,10 +15,10 @@ from app.models.keyset import Page
 THEMES = ("light", "dark")
 
 
-def rich(post: Post) -> Markup:
-    """Returns a post's text with its links, names and tags."""
+def rich(post: Post, marks: Iterable[tuple[int, int]] = ()) -> Markup:
+    """Returns a post's text with its links, names and tags, and ``marks`` of it highlighted."""
     names = {mention.key: mention.user.username for mention in post.mentions}
-    return richtext.render(post.body, names, user_link, tag_link, card_link)
+    return richtext.render(post.body, names, user_link, tag_link, card_link, marks)
 
 
 def rich_text(text: str) -> Markup:

@@ -5,13 +5,18 @@ from app.models.errand import Errand
 from app.models.follow import Follow
 from app.models.like import Like
 from app.models.mention import Mention
-from app.models.outbox import OutboxRow
+from app.models.mixins import SearchableMixin
+from app.models.outbox import OutboxRow, Rebuild
 from app.models.post import Post
 from app.models.session import LoginSession
 from app.models.tag import PostTag, Tag
 from app.models.user import User
 
+SEARCHED: tuple[type[SearchableMixin], ...] = (Post, User, Tag)
+"""What has an index, in the order in which a rebuild copies it."""
+
 __all__ = [
+    "SEARCHED",
     "Errand",
     "Follow",
     "Like",
@@ -21,6 +26,7 @@ __all__ = [
     "OutboxRow",
     "Post",
     "PostTag",
+    "Rebuild",
     "Tag",
     "User",
 ]

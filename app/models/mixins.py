@@ -1,25 +1,30 @@
 """What several models can do alike."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import sqlalchemy as sa
 import sqlalchemy.orm as so
 from sqlalchemy import event
 from sqlalchemy.orm import Session, UOWTransaction
 
-from app.extensions import db
+from app.events import SearchOutdated, record
+from app.extensions import db, search
 from app.models.columns import now
 from app.models.outbox import OutboxRow
 from app.models.upsert import insert_or
+from app.search import plan
+from app.search.engine import Document, Hit, Order
+from app.search.query import parse
 
 _CHANGED = "searchable rows changed in this flush"
 
 
 class SearchableMixin:
-    """A row that a search engine mirrors: give ``__searchable__``, the columns it reads, and the rest follows.
+    """A row that a search engine mirrors: give ``__searchable__``, the columns it reads, and ``documents``.
 
     Changes are gathered at every flush and noted in the outbox, in the same transaction, with the row's revision.
-    No engine is spoken to here.
+    A task brings them to the engine; nothing that writes waits for it.
     """
 
     if TYPE_CHECKING:
@@ -31,8 +36,53 @@ class SearchableMixin:
     revision: so.Mapped[int] = so.mapped_column(default=1, server_default="1")
 
     @classmethod
+    def documents(cls, ids: Collection[int]) -> list[Document]:
+        """Returns what the engine keeps of these rows as they are now; rows that nobody may find are left out."""
+        raise NotImplementedError(f"{cls.__name__} must say what the search engine keeps of it.")
+
+    @classmethod
+    def search(cls, text: str, limit: int = 20) -> Sequence[Self]:
+        """Returns the rows that a text finds, what fits best first; for the shell, which sees what anybody may find.
+
+        Args:
+            text: words and phrases; filters are the service's to understand (``app.services.search``).
+            limit: how many rows at most.
+
+        Raises:
+            SearchDown: the engine cannot answer.
+        """
+        asked = plan.strict(parse(text, {}), lambda tag: plan.Term(f"{tag.name}:{tag.value}"), {})
+        found = {hit.id: place for place, hit in enumerate(cls.hits(asked, limit=limit))}
+        rows = db.session.scalars(sa.select(cls).where(cls.id.in_(found)))
+        return sorted(rows, key=lambda row: found[row.id])
+
+    @classmethod
+    def hits(
+        cls,
+        asked: plan.Plan,
+        *,
+        limit: int,
+        order: Order = Order.RELEVANCE,
+        after: Hit | None = None,
+        now: int = 0,
+    ) -> list[Hit]:
+        """Returns what the engine finds, as ids; the arguments and errors are those of ``Engine.search``."""
+        return search.engine.search(cls.__tablename__, asked, limit=limit, order=order, after=after, now=now)
+
+    @classmethod
     def reindex(cls, *where: sa.ColumnExpressionArgument[bool]) -> None:
-        """Notes rows that were written in bulk, past the session, for the search engine.
+        """Tells the search engine of rows that were changed in bulk, past the session, or through other rows.
+
+        Args:
+            where: which rows; all of them when nothing is given.
+        """
+        change = sa.update(cls).where(*where).values(revision=cls.revision + 1)
+        db.session.execute(change.execution_options(synchronize_session=False))
+        cls.note(*where)
+
+    @classmethod
+    def note(cls, *where: sa.ColumnExpressionArgument[bool]) -> None:
+        """Tells the search engine of rows that were written in bulk and are new; see ``reindex`` for others.
 
         Args:
             where: which rows; all of them when nothing is given.
@@ -50,9 +100,14 @@ def note_changed(session: Session, rows: sa.Select[*tuple[Any, ...]] | list[dict
     session.connection().execute(
         statement.on_conflict_do_update(
             index_elements=["index_name", "row_id"],
-            set_={"revision": statement.excluded.revision, "changed_at": statement.excluded.changed_at},
+            set_={
+                "revision": statement.excluded.revision,
+                "changed_at": statement.excluded.changed_at,
+                "drained_at": None,
+            },
         )
     )
+    record(SearchOutdated())
 
 
 @event.listens_for(Session, "before_flush")

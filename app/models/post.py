@@ -1,15 +1,18 @@
 """What people write: posts, and replies to posts."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 import sqlalchemy.orm as so
 
-from app.extensions import Base
+from app import links
+from app.extensions import Base, db
 from app.models.columns import Counter, Created, Id, UtcDateTime
 from app.models.mixins import SearchableMixin
 from app.models.user import User
+from app.search.engine import Document
 
 if TYPE_CHECKING:
     from app.models.mention import Mention
@@ -73,10 +76,32 @@ class Post(SearchableMixin, Base):
         """Whether it answers another post."""
         return self.parent_id is not None
 
-    @property
-    def searchable(self) -> bool:
-        """Whether search may find this post at all."""
-        return not self.is_deleted
+    @classmethod
+    def documents(cls, ids: Collection[int]) -> list[Document]:
+        """Returns what the search engine keeps of posts; deleted ones and those of suspended people are left out."""
+        query = (
+            sa.select(cls)
+            .join(cls.author)
+            .where(cls.id.in_(ids), cls.deleted_at.is_(None), User.suspended_at.is_(None))
+            .options(
+                so.joinedload(cls.parent).load_only(cls.author_id),
+                so.selectinload(cls.mentions),
+                so.selectinload(cls.tags),
+            )
+        )
+        return [post._document() for post in db.session.scalars(query)]
+
+    def _document(self) -> Document:
+        terms = [f"from:{self.author_id}", *(f"to:{mention.user_id}" for mention in self.mentions)]
+        terms += [f"tag:{carried.tag.key}" for carried in self.tags]
+        if self.language:
+            terms.append(f"lang:{self.language}")
+        if links.find(self.body):
+            terms.append("has:link")
+        if self.parent is not None:
+            terms += ["is:reply", f"to:{self.parent.author_id}"]
+        moment = int(self.created_at.timestamp())
+        return Document(self.id, self.revision, moment, self.body, terms=tuple(dict.fromkeys(terms)))
 
     def __repr__(self) -> str:
         return f"<Post {self.id} by {self.author_id}>"

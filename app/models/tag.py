@@ -1,12 +1,19 @@
 """Hashtags, and the posts that carry them."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 import sqlalchemy.orm as so
 
-from app.extensions import Base
+from app.extensions import Base, db
 from app.models.columns import Created, Id
 from app.models.mixins import SearchableMixin
 from app.models.post import Post
+from app.models.user import User
+from app.search.engine import Document
+
+MOST_COUNTED = 1000
+"""How many uses of a tag are counted to tell how much it weighs."""
 
 
 class Tag(SearchableMixin, Base):
@@ -20,10 +27,26 @@ class Tag(SearchableMixin, Base):
     name: so.Mapped[str] = so.mapped_column(sa.String(150))
     created_at: so.Mapped[Created]
 
-    @property
-    def searchable(self) -> bool:
-        """Whether search may find this tag at all."""
-        return True
+    @classmethod
+    def documents(cls, ids: Collection[int]) -> list[Document]:
+        """Returns what the search engine keeps of tags; one that no visible post carries is left out."""
+        uses = (
+            sa.select(sa.literal(1))
+            .select_from(PostTag)
+            .join(PostTag.post)
+            .join(Post.author)
+            .where(PostTag.tag_id == cls.id, Post.deleted_at.is_(None), User.suspended_at.is_(None))
+            .limit(MOST_COUNTED)
+            .correlate(cls)
+            .subquery()
+        )
+        counted = sa.select(sa.func.count()).select_from(uses).scalar_subquery()
+        rows = db.session.execute(sa.select(cls, counted).where(cls.id.in_(ids)))
+        return [tag._document(count) for tag, count in rows if count]
+
+    def _document(self, uses: int) -> Document:
+        moment = int(self.created_at.timestamp())
+        return Document(self.id, self.revision, moment, self.name, (self.name,), weight=uses)
 
 
 class PostTag(Base):
@@ -37,4 +60,4 @@ class PostTag(Base):
     created_at: so.Mapped[Created] = so.mapped_column(index=True)
 
     post: so.Mapped[Post] = so.relationship(back_populates="tags")
-    tag: so.Mapped[Tag] = so.relationship()
+    tag: so.Mapped[Tag] = so.relationship(lazy="joined", innerjoin=True)

@@ -1,5 +1,6 @@
 """People."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -7,9 +8,10 @@ import sqlalchemy as sa
 import sqlalchemy.orm as so
 from flask_login import UserMixin
 
-from app.extensions import Base
+from app.extensions import Base, db
 from app.models.columns import Counter, Created, Id, UtcDateTime
 from app.models.mixins import SearchableMixin
+from app.search.engine import Document
 
 if TYPE_CHECKING:
     from app.models.post import Post
@@ -23,7 +25,7 @@ class User(SearchableMixin, UserMixin, Base):
     """
 
     __tablename__ = "user"
-    __searchable__ = ("username", "display_name", "about_me")
+    __searchable__ = ("username", "display_name", "about_me", "confirmed_at", "suspended_at")
     __table_args__ = (
         sa.Index("ix_user_follower_count", "follower_count", "id"),
         sa.Index(
@@ -84,10 +86,19 @@ class User(SearchableMixin, UserMixin, Base):
         """Whether this member can be signed in (Flask-Login asks)."""
         return not self.is_suspended
 
-    @property
-    def searchable(self) -> bool:
-        """Whether search may find this member at all."""
-        return self.is_confirmed and not self.is_suspended
+    @classmethod
+    def documents(cls, ids: Collection[int]) -> list[Document]:
+        """Returns what the search engine keeps of members; unconfirmed and suspended ones are left out."""
+        query = sa.select(cls).where(
+            cls.id.in_(ids), cls.confirmed_at.is_not(None), cls.suspended_at.is_(None)
+        )
+        return [user._document() for user in db.session.scalars(query)]
+
+    def _document(self) -> Document:
+        names = tuple(dict.fromkeys(filter(None, (self.username, self.display_name))))
+        text = " ".join(filter(None, (*names, self.about_me)))
+        moment = int(self.created_at.timestamp())
+        return Document(self.id, self.revision, moment, text, names, weight=self.follower_count)
 
     def __repr__(self) -> str:
         return f"<User {self.id} {self.username}>"

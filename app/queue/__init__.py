@@ -25,6 +25,8 @@ class Store(Protocol):
         self, turn: str, keep: int, function: Callable[..., object], arguments: dict[str, Any]
     ) -> bool: ...
 
+    def give_back(self, turn: str) -> None: ...
+
     def ping(self) -> None: ...
 
     def wake(self) -> int: ...
@@ -86,6 +88,17 @@ class Queue:
             QueueDown: the store did not take it.
         """
         return self.store.put_once(turn, keep, function, arguments)
+
+    def give_back(self, turn: str) -> None:
+        """Forgets a name, so that from now on a call may be left under it again.
+
+        Args:
+            turn: the name given to ``enqueue_once``.
+
+        Raises:
+            QueueDown: the store is away.
+        """
+        self.store.give_back(turn)
 
     def ping(self) -> None:
         """Asks the store whether it is there.

@@ -59,6 +59,16 @@ class MemoryStore:
         self._turns.add(turn)
         return True
 
+    def give_back(self, turn: str) -> None:
+        """Forgets a name."""
+        self.ping()
+        self._turns.discard(turn)
+
+    def clear(self) -> None:
+        """Forgets every call and name."""
+        self.waiting.clear()
+        self._turns.clear()
+
     def run(self) -> int:
         """Runs everything in order, including what is enqueued meanwhile; an error reaches the caller."""
         done = 0

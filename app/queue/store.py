@@ -33,6 +33,10 @@ def named_queue(name: str, connection: Redis) -> rq.Queue:
     return rq.Queue(name, connection=connection, serializer=JSONSerializer)
 
 
+def _turn_key(turn: str) -> str:
+    return f"hanmadi:turn:{turn}"
+
+
 class RqStore:
     """Keeps calls as RQ's jobs.
 
@@ -55,7 +59,7 @@ class RqStore:
         self, turn: str, keep: int, function: Callable[..., object], arguments: dict[str, Any]
     ) -> bool:
         """Leaves a call in its queue unless its turn is taken; see ``Queue.enqueue_once``."""
-        key = f"hanmadi:turn:{turn}"
+        key = _turn_key(turn)
         with self._transaction(key) as pipeline:
             if pipeline.exists(key):
                 return False
@@ -65,6 +69,11 @@ class RqStore:
             self._leave(function, arguments, pipeline, {"turn": turn})
             return bool(pipeline.execute())
         return False
+
+    def give_back(self, turn: str) -> None:
+        """Forgets that a turn is taken; see ``Queue.give_back``."""
+        with self.breaker.closed():
+            self.connection.delete(_turn_key(turn))
 
     def ping(self) -> None:
         """Asks the store for an answer."""

@@ -17,9 +17,9 @@ from app.events import (
 )
 from app.exceptions import Conflict, Invalid, NotFound
 from app.extensions import db
-from app.models import User
+from app.models import Post, PostTag, Tag, User
 from app.models.columns import now
-from app.services import codes, passwords, sessions, users
+from app.services import codes, passwords, sessions, tags, users
 from app.transaction import savepoint
 
 CONFIRM, CHANGE_EMAIL = "confirm", "change_email"
@@ -134,6 +134,9 @@ def suspend(username: str) -> User:
         raise Conflict(_l("This member is suspended already."))
     user.suspended_at = now()
     sessions.end_all(user.id)
+    Post.reindex(Post.author_id == user.id)
+    theirs = sa.select(PostTag.tag_id).join(PostTag.post).where(Post.author_id == user.id)
+    tags.reindex_lonely(Tag.id.in_(theirs), Post.author_id != user.id)
     record(UserSuspended(user.id))
     return user
 

@@ -1,7 +1,7 @@
 """Writes many rows at once, past the session: COPY on PostgreSQL, one prepared statement on SQLite.
 
 The session sees none of it, so what it does for a row by itself is the caller's to do: the id, the counters, and the
-search outbox (``SearchableMixin.reindex``).
+search outbox (``SearchableMixin.note``).
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence

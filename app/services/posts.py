@@ -113,8 +113,7 @@ def delete(post: Post, viewer: User) -> None:
         raise Forbidden(_l("Only its author can delete a post."))
     _lock(post)
     post.body, post.language, post.deleted_at, post.like_count = "", "", now(), 0
-    post.mentions, post.tags = [], []
-    db.session.flush()
+    _resolve(post)
     db.session.execute(sa.delete(Like).where(Like.post_id == post.id))
     users.count(post.author_id, User.post_count, -1)
     if post.parent_id is not None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from app import richtext
 from app.extensions import db
-from app.models import Post, PostTag, Tag
+from app.models import Post, PostTag, Tag, User
 from app.models.columns import now
 from app.services import bulk
 
@@ -20,6 +20,27 @@ def store(post: Post) -> None:
     ids = bulk.tag_ids(richtext.hashtags(post.body)[:MOST_TAGS]).values()
     kept = {row.tag_id: row for row in post.tags}
     post.tags = [kept.get(id) or PostTag(tag_id=id, created_at=post.created_at) for id in ids]
+    changed = kept.keys() ^ set(ids)
+    if changed:
+        reindex_lonely(Tag.id.in_(changed), Post.id != post.id)
+
+
+def reindex_lonely(
+    which: sa.ColumnExpressionArgument[bool], *others_are: sa.ColumnExpressionArgument[bool]
+) -> None:
+    """Tells the search engine of tags that no other visible post carries: they appear or vanish with this change.
+
+    Args:
+        which: the tags in question.
+        others_are: what tells the other posts from those that change.
+    """
+    others = (
+        sa.select(PostTag.tag_id)
+        .join(PostTag.post)
+        .join(Post.author)
+        .where(PostTag.tag_id == Tag.id, Post.deleted_at.is_(None), User.suspended_at.is_(None), *others_are)
+    )
+    Tag.reindex(which, ~others.exists())
 
 
 def find(name: str) -> Tag | None:

@@ -166,6 +166,7 @@ def test_page_costs_at_most_six_statements_whatever_its_length(cast: Cast, page:
 
 def test_last_seen_is_written_away_from_the_page_and_at_most_once_a_minute(cast: Cast) -> None:
     bada = cast.member("바다")
+    queue.run()
     bada.get("/")
     assert not queue.waiting
     with cast.app.app_context(), transaction():

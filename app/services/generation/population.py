@@ -69,7 +69,7 @@ def join(people: People, count: int, password_hash: str, chance: Random) -> Iter
             )
             people.names.append(username)
         bulk.write(User, _COLUMNS, rows)
-        User.reindex(User.id.between(ids[0], ids[-1]))
+        User.note(User.id.between(ids[0], ids[-1]))
         step()
         people.ids.extend(ids)
         yield len(ids)

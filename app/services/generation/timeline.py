@@ -68,7 +68,7 @@ class Timeline:
         bulk.write(PostTag, ("post_id", "tag_id", "created_at"), self.rows[PostTag])
         bulk.write(Mention, ("post_id", "user_id", "key"), self.rows[Mention])
         bulk.write(Like, ("user_id", "post_id", "created_at"), self.rows[Like])
-        Post.reindex(Post.id.between(ids[0], ids[-1]))
+        Post.note(Post.id.between(ids[0], ids[-1]))
 
     def _add(self, post: Planned, id: int) -> None:
         """Adds a post's rows."""

@@ -188,7 +188,7 @@ def _make_people(lines: list[Line]) -> dict[str, int]:
     ]
     if rows:
         bulk.write(User, _USER_COLUMNS, rows)
-        User.reindex(User.id.between(rows[0][0], rows[-1][0]))
+        User.note(User.id.between(rows[0][0], rows[-1][0]))
     return ids
 
 
@@ -211,7 +211,7 @@ def _write_posts(lines: list[Line], authors: dict[str, int], parents: dict[str, 
     bulk.add(User.post_count, Counter(row[1] for row in rows))
     _write_mentions(rows)
     _write_tags(rows)
-    Post.reindex(Post.id.between(ids[0], ids[-1]))
+    Post.note(Post.id.between(ids[0], ids[-1]))
 
 
 def _write_mentions(rows: list[tuple[Any, ...]]) -> None:

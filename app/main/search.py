@@ -1,0 +1,77 @@
+"""The page of the search, and the suggestions under the search box."""
+
+import unicodedata
+from typing import Any
+
+from flask import Response, make_response, render_template, request
+
+from app import limits
+from app.main import bp
+from app.main.timelines import beside
+from app.main.viewer import cursor, viewer, wants_piece
+from app.services import search
+
+TABS = ("posts", "people", "tags")
+SUGGESTIONS_LAST = 10  # Seconds: as long as somebody types, deletes and types again.
+
+
+@bp.get("/search", endpoint="search")
+def results() -> str:
+    """Shows what is found for a text: posts, people or tags."""
+    tab, sort = chosen_tab(), chosen_sort()
+    found = find(request.args.get("q", ""), tab, sort)
+    shown = {"results": found, "tab": tab, "sort": sort.value}
+    if wants_piece():
+        return render_template("parts/search_page.html", **shown)
+    return render_template("main/search.html", **shown, **beside())
+
+
+def find(text: str, tab: str, sort: search.Sort) -> search.Results[Any]:
+    """Returns what is found in a tab of the page."""
+    if tab == "people":
+        return search.people(text, viewer(), cursor())
+    if tab == "tags":
+        return search.tags(text, viewer(), cursor())
+    return search.posts(text, viewer(), cursor(), sort)
+
+
+def chosen_tab() -> str:
+    """Returns the tab that the address names, or the first one."""
+    tab = request.args.get("tab", "")
+    return tab if tab in TABS else TABS[0]
+
+
+def chosen_sort() -> search.Sort:
+    """Returns the order that the address names, or what fits best first."""
+    try:
+        return search.Sort(request.args.get("sort"))
+    except ValueError:
+        return search.Sort.RELEVANCE
+
+
+@bp.get("/search/suggestions")
+@limits.suggestions
+def suggestions() -> Response:
+    """Returns what may be meant by the text that is being typed."""
+    text = request.args.get("q", "")
+    found = search.suggest(text, viewer())
+    page = render_template("parts/suggestions.html", found=found, typed=lambda word: typed(word, text))
+    answer = make_response(page)
+    answer.cache_control.private = True
+    answer.cache_control.max_age = SUGGESTIONS_LAST
+    return answer
+
+
+def typed(word: str, text: str) -> int:
+    """Returns how many characters at the beginning of a suggestion were typed; an unfinished syllable is one."""
+    for start in (text.strip(), *text.split()[-1:]):
+        keys = keystrokes(start.lstrip("#@"))
+        ends = (end for end in range(1, len(word) + 1) if keystrokes(word[:end]).startswith(keys))
+        if keys and (end := next(ends, 0)):
+            return end
+    return 0
+
+
+def keystrokes(text: str) -> str:
+    """Returns a text taken apart, so that 한구 begins 한국."""
+    return unicodedata.normalize("NFD", text).casefold()

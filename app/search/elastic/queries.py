@@ -1,0 +1,134 @@
+"""Says a plan in Elasticsearch's language."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from app.search import analysis
+from app.search.engine import Hit, Order, place_at
+from app.search.normal import normalise
+from app.search.plan import (
+    GRAMS,
+    HALF_LIFE,
+    RECENCY,
+    SHARE,
+    Enough,
+    Every,
+    HasWord,
+    Initials,
+    Lemmas,
+    No,
+    Node,
+    Part,
+    Plan,
+    Run,
+    Some,
+    Start,
+    Term,
+    Within,
+)
+
+Clause = dict[str, Any]
+
+MOST_HITS = 10_000
+"""How many Elasticsearch returns at once at most."""
+_NOTHING: Clause = {"match_none": {}}
+
+
+def clause(node: Node) -> Clause:
+    """Returns a node of a plan as a query."""
+    match node:
+        case Every(nodes=nodes):
+            return {"bool": {"filter": [clause(one) for one in nodes]}} if nodes else {"match_all": {}}
+        case Some(nodes=nodes):
+            return _some([clause(one) for one in nodes], 1)
+        case No(node=inner):
+            return {"bool": {"must_not": [clause(inner)]}}
+        case Within():
+            return _within(node)
+        case Lemmas(text=text):
+            return {"match_phrase": {"body": normalise(text)}}
+        case Run(text=text):
+            return _run(analysis.bigrams(text))
+        case Enough(text=text):
+            grams = sorted(set(analysis.bigrams(text)))
+            return _some([_term("run", gram) for gram in grams], math.ceil(SHARE * len(grams)))
+    return _token(node)
+
+
+def _token(node: Part | Initials | Start | Term | HasWord) -> Clause:
+    match node:
+        case Part(token=token):
+            return _term("part", token)
+        case Initials(text=text):
+            return _term("initials", text)
+        case Start(text=text):
+            return _term("start", analysis.start(text))
+        case Term(value=value):
+            return _term("terms", value)
+        case HasWord(word=word):
+            return _term("word", word)
+
+
+def ranked(plan: Plan, now: int) -> Clause:
+    """Returns the query that scores what a plan finds.
+
+    Args:
+        plan: what to find.
+        now: the second from which age is counted.
+    """
+    should: list[Clause] = [
+        {"constant_score": {"filter": clause(node), "boost": boost}} for node, boost in plan.boosts
+    ]
+    if plan.text:
+        grams = " ".join(dict.fromkeys(analysis.bigrams(plan.text)))
+        should.append({"match": {"body": normalise(plan.text)}})
+        should.append({"match": {"run": {"query": grams, "boost": GRAMS}}})
+    age = {"place": {"origin": place_at(now), "scale": place_at(HALF_LIFE), "decay": 0.5}}
+    return {
+        "function_score": {
+            "query": {"bool": {"filter": [clause(plan.gate)], "should": should}},
+            "functions": [{"weight": 1 - RECENCY}, {"weight": RECENCY, "exp": age}],
+            "score_mode": "sum",
+            "boost_mode": "multiply",
+        }
+    }
+
+
+def request(plan: Plan, order: Order, limit: int, after: Hit | None, now: int) -> dict[str, Any]:
+    """Returns what to ask for; the arguments are those of ``Engine.search``."""
+    by_relevance = order is Order.RELEVANCE
+    first = {Order.RELEVANCE: ["_score"], Order.WEIGHT: ["weight"], Order.NEWEST: []}[order]
+    asked: dict[str, Any] = {
+        "query": ranked(plan, now) if by_relevance else {"bool": {"filter": [clause(plan.gate)]}},
+        "sort": [{field: "desc"} for field in (*first, "place")],
+        "size": min(limit, MOST_HITS),
+        "track_total_hits": False,
+        "docvalue_fields": ["id"],
+        "stored_fields": "_none_",
+    }
+    if after and order is not Order.WEIGHT:
+        asked["search_after"] = [after.score, after.place] if by_relevance else [after.place]
+    return asked
+
+
+def _run(grams: list[str]) -> Clause:
+    if len(grams) < 2:
+        return _term("run", grams[0]) if grams else _NOTHING
+    return {"match_phrase": {"run": " ".join(grams)}}
+
+
+def _within(node: Within) -> Clause:
+    asked = {"gte": node.since, "lt": node.until}
+    limits = {side: place_at(moment) for side, moment in asked.items() if moment is not None}
+    return {"range": {"place": limits}} if limits else {"match_all": {}}
+
+
+def _some(clauses: list[Clause], least: int) -> Clause:
+    return {"bool": {"should": clauses, "minimum_should_match": least}} if clauses else _NOTHING
+
+
+def _term(field: str, value: str) -> Clause:
+    # A lone surrogate cannot be sent, and no text that was kept has one.
+    return {"term": {field: value.encode("utf-8", "replace").decode()}}

@@ -1,0 +1,30 @@
+"""The form in which text is compared."""
+
+import unicodedata
+
+import regex
+
+_ADDRESS = regex.compile(r"https?://\S++")
+_REPEATED = regex.compile(r"([^\s\d])\1{2,}+")
+_COMPATIBILITY_JAMO = regex.compile(r"([\u3131-\u318E]++)")
+_UNSEEN = regex.compile(r"[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}]++")
+
+
+def normalise(text: str) -> str:
+    """Returns the form in which text is compared: NFKC, lower case, addresses left out, and nothing said thrice.
+
+    Compatibility jamo stay as they are: NFKC would turn ㅋ (U+314B) into U+110F. A character that stands more than
+    twice in a row stands twice, so that ㅋㅋㅋㅋㅋ is ㅋㅋ; digits stay. What nobody sees, and what no engine stores,
+    becomes a blank.
+    """
+    if not text.isascii():
+        text = "".join(
+            part if index % 2 else unicodedata.normalize("NFKC", part)
+            for index, part in enumerate(_COMPATIBILITY_JAMO.split(unicodedata.normalize("NFC", text)))
+        )
+    text = text.lower()
+    if not text.isprintable():
+        text = _UNSEEN.sub(" ", text)
+    if "://" in text:
+        text = _ADDRESS.sub(" ", text)
+    return _REPEATED.sub(r"\1\1", text)

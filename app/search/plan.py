@@ -1,0 +1,243 @@
+"""What a document must hold to be found, and what makes it stand higher: the same for every engine.
+
+A query becomes a plan here; an engine only says each node in its own language. The gate is the one measured in
+docs/search.md: a word matches by its lemmas standing together or by its bigrams standing together, within a word for
+two syllables, across spaces from three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from app.search import analysis, hangul
+from app.search.normal import normalise
+from app.search.query import Either, Filter, Not, Phrase, Query, Word
+
+SHARE = 0.6
+"""Which share of a text's bigrams a near match has."""
+GRAMS = 0.5
+"""How much a bigram counts beside a lemma."""
+RECENCY = 0.25
+"""Which share of a document's score fades with its age."""
+HALF_LIFE = 30 * 24 * 3600
+"""Seconds in which that share halves."""
+TOGETHER, WHOLE_WORD, BEGINNING = 8.0, 4.0, 2.0
+"""What is added where the whole text stands together; for a single syllable, where it is a word, and begins one."""
+
+
+@dataclass(frozen=True)
+class Lemmas:
+    """The dictionary forms of a text's words stand together, in this order."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """The text's bigrams, spaces left out, stand together, in this order."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Enough:
+    """At least ``SHARE`` of the text's bigrams, spaces left out, occur."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A token of ``Reading.parts``: a bigram within a word, a syllable, or ``^`` and the first syllable of a word."""
+
+    token: str
+
+
+@dataclass(frozen=True)
+class Initials:
+    """A noun has exactly these initial consonants."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Start:
+    """A name begins like this, in keystrokes or in initial consonants."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Term:
+    """One of ``Document.terms``."""
+
+    value: str
+
+
+@dataclass(frozen=True)
+class HasWord:
+    """One of ``Reading.words`` of the text."""
+
+    word: str
+
+
+@dataclass(frozen=True)
+class Within:
+    """Made from ``since`` on and before ``until``, in seconds since 1970; None leaves that side open."""
+
+    since: int | None = None
+    until: int | None = None
+
+
+@dataclass(frozen=True)
+class Every:
+    """All of the nodes match; with none of them, everything does."""
+
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Some:
+    """At least one of the nodes matches; with none of them, nothing does."""
+
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class No:
+    """The node does not match."""
+
+    node: Node
+
+
+Node = Lemmas | Run | Enough | Part | Initials | Start | Term | HasWord | Within | Every | Some | No
+
+Resolve = Callable[[Filter], Node]
+Synonyms = Mapping[str, tuple[str, ...]]
+AnyPart = Word | Phrase | Filter | Not | Either
+
+EVERYTHING = Every(())
+NOTHING = Some(())
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A query as the engines read it.
+
+    Attributes:
+        gate: what a document must match; it gives no score.
+        text: what is scored: BM25 over its lemmas, plus ``GRAMS`` times BM25 over its bigrams.
+        boosts: nodes, and what is added to the score where they match.
+    """
+
+    gate: Node
+    text: str = ""
+    boosts: tuple[tuple[Node, float], ...] = ()
+
+
+def strict(query: Query, resolve: Resolve, synonyms: Synonyms) -> Plan:
+    """Returns the plan of what a query says: all its words, phrases and filters.
+
+    Args:
+        query: what a person typed.
+        resolve: says what a filter asks for.
+        synonyms: word → the others that are searched for with it.
+    """
+    gates = [gate for part in query.parts if (gate := _part(part, resolve, synonyms))]
+    gate = _every(*gates) if gates else NOTHING
+    words = [word.text for word in query.words]
+    if len(words) > 1 and all(isinstance(part, Word) for part in query.parts):
+        gate = Some((gate, Run(query.text)))
+    return Plan(gate, query.text, _boosts(words, query.text))
+
+
+def near(query: Query, resolve: Resolve, synonyms: Synonyms) -> Plan:
+    """Returns the plan of near matches: any of the words, or most of the letters; filters hold, and so do the parts
+    that must not occur. What ``strict`` finds is left out. The arguments are those of ``strict``.
+    """
+    fixed = [_part(part, resolve, synonyms) for part in query.parts if isinstance(part, Filter | Not)]
+    texts = [text for text in query.texts if analysis.runs(text)]
+    loose = [gate for text in texts for gate in (word_gate(text), Enough(text)) if gate]
+    if len(texts) > 1:
+        loose.append(Enough(query.text))
+    exact = strict(query, resolve, synonyms)
+    gate = _every(*(node for node in fixed if node), Some(tuple(loose)), No(exact.gate))
+    return Plan(gate, query.text, exact.boosts)
+
+
+def together(query: Query) -> Plan:
+    """Returns the plan of what has the whole text standing together, whether it was typed with spaces or without."""
+    text = query.text
+    return Plan(Some((Lemmas(text), Run(text))), text)
+
+
+def named(text: str, gate: Node = EVERYTHING) -> Plan:
+    """Returns the plan of what has a name that begins like this."""
+    return Plan(_every(Start(text), gate))
+
+
+def recency(age: int) -> float:
+    """Returns what a score is multiplied by.
+
+    Args:
+        age: the document's, in seconds; one from the future is new.
+    """
+    return 1 - RECENCY + RECENCY * float(2 ** (-max(age, 0) / HALF_LIFE))
+
+
+def word_gate(word: str) -> Node | None:
+    """Returns what one typed word matches strictly, or None when there is nothing in it to search for."""
+    if hangul.is_initials(word):
+        return Initials(word)
+    runs = analysis.runs(word)
+    if not runs:
+        return None
+    if len(runs) == 1 and runs[0].is_dense and len(runs[0].text) <= 2:
+        return Some((Lemmas(word), Part(runs[0].text)))
+    return Some((Lemmas(word), Run(word)))
+
+
+def _part(part: AnyPart, resolve: Resolve, synonyms: Synonyms) -> Node | None:
+    match part:
+        case Word(text=text):
+            return _with_synonyms(text, synonyms)
+        case Phrase(text=text):
+            return _phrase_gate(text)
+        case Filter():
+            return resolve(part)
+        case Not(part=inner):
+            gate = _part(inner, resolve, synonyms)
+            return No(gate) if gate else None
+        case Either(parts=parts):
+            gates = tuple(gate for inner in parts if (gate := _part(inner, resolve, synonyms)))
+            return Some(gates) if gates else None
+
+
+def _with_synonyms(word: str, synonyms: Synonyms) -> Node | None:
+    others = synonyms.get(normalise(word), ())
+    gates = tuple(gate for text in (word, *others) if (gate := word_gate(text)))
+    return gates[0] if len(gates) == 1 else Some(gates) if gates else None
+
+
+def _phrase_gate(text: str) -> Node | None:
+    runs = analysis.runs(text)
+    if len(runs) == 1 and runs[0].is_dense and len(runs[0].text) == 1:
+        return Part(runs[0].text)
+    return Run(text) if runs else None
+
+
+def _boosts(words: Sequence[str], text: str) -> tuple[tuple[Node, float], ...]:
+    boosts: list[tuple[Node, float]] = []
+    for word in words:
+        runs = analysis.runs(word)
+        if len(runs) == 1 and runs[0].is_dense and len(runs[0].text) == 1:
+            boosts += [(Lemmas(word), WHOLE_WORD), (Part(f"^{runs[0].text}"), BEGINNING)]
+    if len(words) > 1:
+        boosts.append((Some((Lemmas(text), Run(text))), TOGETHER))
+    return tuple(boosts)
+
+
+def _every(*nodes: Node) -> Node:
+    asked = tuple(node for node in nodes if node != EVERYTHING)
+    return asked[0] if len(asked) == 1 else Every(asked)

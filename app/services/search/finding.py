@@ -1,0 +1,182 @@
+"""Searching: asks the engine, and lets the policy decide what of its answer this viewer sees and counts."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from flask import current_app
+
+from app.extensions import db, search
+from app.models import Post, Tag, User
+from app.models.columns import now
+from app.models.keyset import PER_PAGE, Page
+from app.models.mixins import SearchableMixin
+from app.search import highlight, plan
+from app.search.engine import Hit, Order, SearchDown
+from app.search.morphemes import OwnWords
+from app.services import posts as posts_service
+from app.services import users
+from app.services.search import hints, places, resting
+from app.services.search.filters import Asked
+from app.services.search.places import NEAR, STRICT, Place
+from app.services.search.results import Hint, Results, Sort
+
+FEW = 5
+"""When fewer are found, near matches follow."""
+_ROUNDS = 5  # How often the engine is asked again for a page of which the viewer may not see everything.
+_ORDERS = {Sort.RELEVANCE: Order.RELEVANCE, Sort.NEWEST: Order.NEWEST}
+_NAMED = 6.0  # What a name that begins like the query adds to the score of a person or tag.
+
+R = TypeVar("R", bound=SearchableMixin)
+Load = Callable[[Sequence[int]], Sequence[R]]
+
+
+def posts(text: str, viewer: Any, cursor: str | None, sort: Sort = Sort.RELEVANCE) -> Results[Post]:
+    """Returns a page of the posts that a query finds.
+
+    Args:
+        text: what was typed.
+        viewer: who asks.
+        cursor: where to go on, or None for the first page.
+        sort: what stands first.
+
+    Raises:
+        BadCursor: the cursor is not one of ours.
+    """
+    place = places.parse(cursor) if cursor else None
+    asked = Asked(text, viewer)
+    if asked.query.is_empty:
+        return Results(asked.query.source.strip(), notes=tuple(asked.notes))
+    load = _loader(posts_service.shown_to(viewer), Post)
+    try:
+        return _posts(asked, Finder(Post, asked, load, _ORDERS[sort]), place)
+    except SearchDown as error:
+        _log(error)
+        return resting.posts(asked, viewer)
+
+
+def people(text: str, viewer: Any, cursor: str | None) -> Results[User]:
+    """Returns a page of the people whose name, or what they tell about themselves, a query finds.
+
+    The arguments and errors are those of ``posts``.
+    """
+    return _named(text, viewer, cursor, User, users.shown_to(viewer), "@")
+
+
+def tags(text: str, viewer: Any, cursor: str | None) -> Results[Tag]:
+    """Returns a page of the tags whose name a query finds; the arguments and errors are those of ``posts``."""
+    return _named(text, viewer, cursor, Tag, sa.select(Tag), "#")
+
+
+class Finder:
+    """Fetches pages of one search.
+
+    Args:
+        model: what is searched.
+        asked: what was typed.
+        load: gives the rows of some ids that the viewer may see, in any order.
+        order: what stands first.
+        change: makes a plan fit what is searched.
+    """
+
+    def __init__(
+        self,
+        model: type[SearchableMixin],
+        asked: Asked,
+        load: Load[Any],
+        order: Order = Order.RELEVANCE,
+        change: Callable[[plan.Plan], plan.Plan] = lambda made: made,
+    ) -> None:
+        self._model, self._load, self._order = model, load, order
+        synonyms = search.engine.tuning().synonyms
+        self._plans = {
+            STRICT: change(plan.strict(asked.query, asked.resolve, synonyms)),
+            NEAR: plan.near(asked.query, asked.resolve, synonyms),
+        }
+
+    def fill(self, place: Place, room: int) -> tuple[list[Any], Place | None]:
+        """Returns up to so many rows from a place on, and where the next ones begin, or None behind the last."""
+        rows: list[Any] = []
+        for _ in range(_ROUNDS):
+            wanted = room - len(rows) + 1
+            hits = self._model.hits(
+                self._plans[place.stage], limit=wanted, order=self._order, after=place.after, now=place.now
+            )
+            taken = hits[: wanted - 1]
+            rows += self._rows(taken)
+            if len(hits) < wanted:
+                return rows, None
+            place = Place(place.now, place.stage, taken[-1])
+            if len(rows) >= room:
+                break
+        return rows, place
+
+    def _rows(self, hits: Sequence[Hit]) -> list[Any]:
+        found = {row.id: row for row in self._load([hit.id for hit in hits])} if hits else {}
+        return [found[hit.id] for hit in hits if hit.id in found]
+
+
+def _posts(asked: Asked, finder: Finder, place: Place | None) -> Results[Post]:
+    started = time.monotonic()
+    rows, following, near_from = _page(finder, place)
+    hint = Hint()
+    if place is None and len(rows if near_from is None else rows[:near_from]) < FEW:
+        hint = hints.find(asked, rows, near_from, started)
+    own = OwnWords(search.engine.tuning().words)
+    return Results(
+        asked.query.source.strip(),
+        Page(rows, following.cursor() if following else None),
+        {row.id: highlight.spans(row.body, asked.query, own) for row in rows},
+        near_from,
+        asked.chips,
+        tuple(asked.notes),
+        hint,
+    )
+
+
+def _page(finder: Finder, place: Place | None) -> tuple[list[Any], Place | None, int | None]:
+    """Returns a page's rows, where the next page begins, and from where on its rows are near matches."""
+    start = place or Place(int(now().timestamp()))
+    rows, following = finder.fill(start, PER_PAGE)
+    if start.stage == NEAR:
+        return rows, following, 0
+    if following is not None or place is not None or len(rows) >= FEW:
+        return rows, following, None
+    near, following = finder.fill(Place(start.now, NEAR), PER_PAGE - len(rows))
+    return rows + near, following, len(rows) if near else None
+
+
+def _named(
+    text: str, viewer: Any, cursor: str | None, model: Any, visible: sa.Select[Any], sign: str
+) -> Results[Any]:
+    """Searches what is mostly known by its name; filters of posts say nothing about it and are left aside."""
+    place = places.parse(cursor) if cursor else None
+    asked = Asked(text, viewer)
+    name = (asked.query.text or asked.query.source).strip().lstrip(sign)
+    if not name:
+        return Results(asked.query.source.strip())
+    plain = Asked(name, viewer)
+
+    def by_name(made: plan.Plan) -> plan.Plan:
+        start = plan.Start(name)
+        return plan.Plan(plan.Some((made.gate, start)), made.text, (*made.boosts, (start, _NAMED)))
+
+    try:
+        finder = Finder(model, plain, _loader(visible, model), change=by_name)
+        rows, following = finder.fill(place or Place(int(now().timestamp())), PER_PAGE)
+    except SearchDown as error:
+        _log(error)
+        return resting.named(asked.query.source.strip(), model, visible, name)
+    return Results(asked.query.source.strip(), Page(rows, following.cursor() if following else None))
+
+
+def _loader(visible: sa.Select[Any], model: Any) -> Load[Any]:
+    def load(ids: Sequence[int]) -> Sequence[Any]:
+        return db.session.scalars(visible.where(model.id.in_(ids))).unique().all()
+
+    return load
+
+
+def _log(error: SearchDown) -> None:
+    current_app.logger.warning("Search rests", extra={"reason": str(error)})

@@ -1,0 +1,96 @@
+"""What else to try when a query finds little."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from app.extensions import search
+from app.models import Post
+from app.search import analysis, hangul, plan
+from app.search.query import Word
+from app.services.search.filters import Asked
+from app.services.search.results import Hint
+
+BUDGET = 0.35
+"""Seconds from the beginning of a search after which nothing more is looked for: the page must not wait."""
+_SHORT = 6
+"""Keystrokes: in a word no longer than that, two wrong ones leave nothing to recognise it by."""
+_SHORTEST = 4
+"""Keystrokes: anything is near to a word that is shorter."""
+_MOST_WORDS = 4  # Of a query that are looked at one by one.
+
+
+def find(asked: Asked, rows: list[Any], near_from: int | None, started: float) -> Hint:
+    """Returns what helps a query that has found few posts.
+
+    Args:
+        asked: the query.
+        rows: what it has found.
+        near_from: from where on that is near matches.
+        started: when the search began (``time.monotonic``).
+
+    Raises:
+        SearchDown: the engine cannot answer any more.
+    """
+    exact = len(rows) if near_from is None else near_from
+
+    def in_time() -> bool:
+        return time.monotonic() - started < BUDGET
+
+    keyboard = _other_keyboard(asked) if exact < 3 and in_time() else None
+    meant = _did_you_mean(asked) if keyboard is None and in_time() else None
+    fewer = tuple(_fewer(asked, in_time)) if exact == 0 else ()
+    return Hint(meant, keyboard, fewer)
+
+
+def other_keyboard(text: str, finds: Callable[[str], bool]) -> str | None:
+    """Returns what the same keys give in the other input mode, if that finds something."""
+    if hangul.is_initials(text):
+        return None
+    meant = hangul.other_keyboard(text)
+    return meant if meant and finds(meant) else None
+
+
+def _other_keyboard(asked: Asked) -> str | None:
+    words = {word.text: other for word in asked.query.words if (other := hangul.other_keyboard(word.text))}
+    if not words or any(hangul.is_initials(word) for word in words):
+        return None
+    meant = asked.query.replace_words(words)
+    return meant if _finds(asked, meant) else None
+
+
+def _did_you_mean(asked: Asked) -> str | None:
+    """Returns the query with each word nobody here writes replaced by the nearest one that somebody does."""
+    nearer = {}
+    for word in asked.query.words[:_MOST_WORDS]:
+        runs = analysis.runs(word.text)
+        if len(runs) != 1 or len(runs[0].text) < 2 or hangul.is_initials(word.text):
+            continue
+        typed = runs[0].text
+        keys = hangul.jamo(typed)
+        if len(keys) < _SHORTEST:
+            continue
+        for found in search.engine.similar(Post.__tablename__, typed, limit=1):
+            if 0 < hangul.distance(keys, hangul.jamo(found), 2) <= (1 if len(keys) <= _SHORT else 2):
+                nearer[word.text] = found
+    meant = asked.query.replace_words(nearer)
+    return meant if nearer and _finds(asked, meant) else None
+
+
+def _fewer(asked: Asked, in_time: Any) -> Iterator[str]:
+    words = [part for part in asked.query.parts if isinstance(part, Word)][:_MOST_WORDS]
+    rests = [asked.query.without(word) for word in words] if len(words) > 1 else []
+    if len(words) == 1:
+        # A word that was run together may hold words that are found.
+        pieces = sorted(analysis.Reading(words[0].text).words - {words[0].text})
+        rests = [asked.query.replace_words({words[0].text: piece}) for piece in pieces[:_MOST_WORDS]]
+    for rest in rests:
+        if in_time() and _finds(asked, rest):
+            yield rest
+
+
+def _finds(asked: Asked, text: str) -> bool:
+    """Whether a query finds anything strictly."""
+    other = asked.with_text(text)
+    made = plan.strict(other.query, other.resolve, search.engine.tuning().synonyms)
+    return bool(Post.hits(made, limit=1))

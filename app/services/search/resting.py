@@ -1,0 +1,79 @@
+"""What the database can give while the engine does not answer: little, but at once."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.extensions import db
+from app.models import Mention, Post, PostTag, Tag, User
+from app.models.keyset import PER_PAGE, Page
+from app.search import highlight, plan
+from app.search.query import Filter, Not
+from app.services import posts as posts_service
+from app.services.search.filters import Asked
+from app.services.search.results import Results
+
+LATEST = 3000
+"""How many of the latest posts are looked through."""
+_MOST_WORDS = 6
+
+
+def posts(asked: Asked, viewer: Any) -> Results[Post]:
+    """Returns the latest posts that hold the query's words just as they were typed, newest first."""
+    latest = db.session.scalar(sa.select(sa.func.max(Post.id))) or 0
+    held = [_holds(text) for text in asked.query.texts[:_MOST_WORDS]]
+    for part in asked.query.parts:
+        if isinstance(part, Filter):
+            held.append(_condition(asked.resolve(part)))
+        elif isinstance(part, Not):
+            inner = part.part
+            held.append(
+                ~(_condition(asked.resolve(inner)) if isinstance(inner, Filter) else _holds(inner.text))
+            )
+    query = posts_service.shown_to(viewer).where(Post.id > latest - LATEST, *held)
+    rows = list(db.session.scalars(query.order_by(Post.id.desc()).limit(PER_PAGE)).unique())
+    marks = {row.id: highlight.spans(row.body, asked.query) for row in rows}
+    text = asked.query.source.strip()
+    return Results(text, Page(rows), marks, chips=asked.chips, notes=tuple(asked.notes), is_resting=True)
+
+
+def named(text: str, model: Any, visible: sa.Select[Any], name: str) -> Results[Any]:
+    """Returns people or tags whose key begins like a name, in the order of their keys."""
+    key = model.username_key if model is User else model.key
+    query = visible.where(key.startswith(name.casefold(), autoescape=True)).order_by(key).limit(PER_PAGE)
+    return Results(text, Page(list(db.session.scalars(query).unique())), is_resting=True)
+
+
+def _holds(text: str) -> sa.ColumnElement[bool]:
+    return Post.body.icontains(text, autoescape=True)
+
+
+def _condition(node: plan.Node) -> sa.ColumnElement[bool]:
+    """Returns what a filter asks for, in the database's words."""
+    match node:
+        case plan.Within(since, until):
+            bounds = [Post.created_at >= datetime.fromtimestamp(since, UTC)] if since is not None else []
+            bounds += [Post.created_at < datetime.fromtimestamp(until, UTC)] if until is not None else []
+            return sa.and_(sa.true(), *bounds)
+        case plan.Term(value):
+            return _term(*value.split(":", 1))
+        case plan.Some(()):
+            return sa.false()
+    return sa.true()
+
+
+def _term(name: str, value: str) -> sa.ColumnElement[bool]:
+    match name:
+        case "from":
+            return Post.author_id == int(value)
+        case "to":
+            called = sa.exists().where(Mention.post_id == Post.id, Mention.user_id == int(value))
+            return sa.or_(called, Post.parent.has(Post.author_id == int(value)))
+        case "tag":
+            return sa.exists().where(PostTag.post_id == Post.id, PostTag.tag_id == Tag.id, Tag.key == value)
+        case "lang":
+            return Post.language == value
+        case "is":
+            return Post.parent_id.is_not(None)
+    return Post.body.icontains("http")

@@ -1,0 +1,87 @@
+"""Suggestions while somebody types: words of posts, people, tags."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app
+
+from app.extensions import db, search
+from app.models import Post, Tag, User
+from app.search import plan
+from app.search.engine import Order, SearchDown
+from app.services import users
+
+WORDS, PEOPLE, TAGS = 6, 3, 3
+"""How many of each are suggested."""
+MOST_TYPED = 60
+"""A longer last word is nothing that a suggestion could complete."""
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """What may be meant.
+
+    Attributes:
+        words: whole queries: what was typed, with its last word completed.
+        people: members whose name begins like the last word.
+        tags: tags that begin like it.
+    """
+
+    words: tuple[str, ...] = ()
+    people: tuple[User, ...] = ()
+    tags: tuple[Tag, ...] = ()
+
+
+def suggest(text: str, viewer: Any) -> Suggestions:
+    """Returns what somebody may be typing; nothing while the engine does not answer.
+
+    Args:
+        text: what was typed so far; the last syllable may be unfinished.
+        viewer: who types.
+    """
+    before, last = _split(text)
+    name = last.lstrip("@#")
+    if not name or len(name) > MOST_TYPED:
+        return Suggestions()
+    try:
+        words = () if last[0] in "@#" else _words(before, last)
+        people = () if last[0] == "#" else _people(name, viewer)
+        tags = () if last[0] == "@" else _tags(name)
+    except SearchDown as error:
+        current_app.logger.info("No suggestions", extra={"reason": str(error)})
+        return Suggestions()
+    return Suggestions(words, people, tags)
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Returns what stands before the last word, and that word; nothing once a blank has ended it."""
+    if text != text.rstrip():
+        return text, ""
+    words = text.rsplit(maxsplit=1)
+    last = words[-1] if words else ""
+    return text.removesuffix(last), last
+
+
+def _words(before: str, last: str) -> tuple[str, ...]:
+    found = search.engine.suggest(Post.__tablename__, last, limit=WORDS)
+    return tuple(before + word for word in found)
+
+
+def _people(name: str, viewer: Any) -> tuple[User, ...]:
+    ids = _named(User, name, PEOPLE)
+    rows = db.session.scalars(users.shown_to(viewer).where(User.id.in_(ids))).unique() if ids else ()
+    return tuple(sorted(rows, key=lambda person: ids.index(person.id)))
+
+
+def _tags(name: str) -> tuple[Tag, ...]:
+    ids = _named(Tag, name, TAGS)
+    rows = db.session.scalars(sa.select(Tag).where(Tag.id.in_(ids))) if ids else ()
+    return tuple(sorted(rows, key=lambda tag: ids.index(tag.id)))
+
+
+def _named(model: Any, name: str, limit: int) -> Sequence[int]:
+    """Returns the ids of what begins like a name, the weightiest first."""
+    hits = model.hits(plan.named(name), limit=limit, order=Order.WEIGHT)
+    return [hit.id for hit in hits]
