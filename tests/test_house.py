@@ -128,9 +128,7 @@ def test_every_event_has_its_line_in_the_wiring() -> None:
 def tasks_of(reactions: dict[type[Event], list[Any]]) -> Iterator[Callable[..., object]]:
     """Yields every task that an event or the clock starts."""
     for following in reactions.values():
-        yield from (
-            reaction if callable(reaction) else reaction.task for reaction in following
-        )
+        yield from (reaction if callable(reaction) else reaction.task for reaction in following)
     yield from (entry.function for entry in SCHEDULE)
 
 

@@ -6,10 +6,10 @@ embedded engine takes them from here too, Elasticsearch makes its own with nori;
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import NamedTuple
 
 import regex
@@ -32,10 +32,16 @@ _RUN = regex.compile(
     r"|(?P<sign>\p{Extended_Pictographic})|(?P<other>[[\p{L}\p{M}\p{N}]--[가-힣\u3131-\u318E]]++(?:['’][a-z]++)?)",
     regex.V1,
 )
+_DENSE_PAIR = regex.compile(r"[가-힣]{2}|[\u3131-\u318E]{2}|[\p{Han}\p{Hiragana}\p{Katakana}ー]{2}")
 _DENSE = frozenset({"hangul", "jamo", "han"})  # Written without spaces between all words.
 _NOUNS = frozenset({"NNG", "NNP", "SL", "SH"})
 _VERBS = frozenset({"VV", "VA"})
 _INFLECTED = ("V", "E", "J", "XSV", "XSA", "MA")  # Verbs, endings, particles, adverbs: no noun hides in them.
+_PARTICLES = (
+    "에서는 에서도 으로는 으로도 에서 에게 한테 까지 부터 처럼 보다 으로 이나 이랑 하고 만은 에는 에도 "
+    "은 는 이 가 을 를 의 에 와 과 도 만 로 랑 나"
+).split()
+"""The usual particles (조사), the longer ones first."""
 _ENGLISH = Stemmer.Stemmer("english")
 _ENGLISH.maxCacheSize = 0  # lru_cache below is faster, and bounded.
 
@@ -47,11 +53,13 @@ class Run(NamedTuple):
         text: the letters, normalised; English is stemmed.
         is_dense: whether they are of a script whose words can stand together without spaces.
         start: where they stand in the normalised text.
+        follows: whether nothing but blanks stands between them and the run before.
     """
 
     text: str
     is_dense: bool
     start: int
+    follows: bool
 
 
 class Reading:
@@ -69,6 +77,7 @@ class Reading:
         self.text = normalise(text)
         self._runs = _runs(self.text)
         self._morphemes = parse(self.text, own)
+        self._known = [_known(morpheme) for morpheme in self._morphemes]
 
     @property
     def lemmas(self) -> list[tuple[int, str]]:
@@ -77,18 +86,12 @@ class Reading:
         Particles, endings and signs are left out, but their places stay empty: so 최고의 영화 holds no 최고 영화 that
         stands together, just as nori counts.
         """
-        found: list[tuple[int, str]] = []
-        place = 0
-        for morpheme in self._morphemes:
-            for lemma in _known(morpheme).lemmas:
-                if lemma:
-                    found.append((place, lemma))
-                place += 1
-        return found
+        pieces = chain.from_iterable(known.lemmas for known in self._known)
+        return [(place, lemma) for place, lemma in enumerate(pieces) if lemma]
 
     @property
     def bigrams(self) -> list[str]:
-        """Every two syllables that follow one another, spaces left out, in order.
+        """Every two syllables that follow one another, spaces left out, in order; a full stop or comma parts them.
 
         A syllable that has no other beside it stands alone. Words of other scripts and signs stand as they are.
         """
@@ -97,12 +100,17 @@ class Reading:
     @cached_property
     def nouns(self) -> set[str]:
         """The nouns, names and foreign words that are worth a suggestion."""
-        return {noun for morpheme in self._morphemes for noun in _known(morpheme).nouns}
+        return set(chain.from_iterable(known.nouns for known in self._known))
+
+    @cached_property
+    def verbs(self) -> set[str]:
+        """The dictionary forms of the verbs and adjectives."""
+        return set(chain.from_iterable(known.verbs for known in self._known))
 
     @property
     def words(self) -> set[str]:
-        """The words worth suggesting: the nouns, and verbs of two syllables and more."""
-        return self.nouns.union(verb for morpheme in self._morphemes for verb in _known(morpheme).verbs)
+        """The words worth suggesting: the nouns, and verbs whose stem is longer than a syllable."""
+        return self.nouns.union(verb for verb in self.verbs if len(verb) > _SHORTEST_WORD)
 
     @property
     def initials(self) -> set[str]:
@@ -117,55 +125,39 @@ class Reading:
         anywhere inside a noun, because nouns are made of nouns. One that begins inside a morpheme and ends in the next
         is left out, as 인사 in 살인사건, and so is one inside a verb or an ending.
         """
-        edges, insides = self._places()
-        found: set[str] = set()
-        for run in self._runs:
-            if not run.is_dense:
-                continue
-            text, start = run.text, run.start
-            found.update(text)
-            found.add(f"^{text[0]}")
-            for at in range(len(text) - 1):
-                here = start + at
-                if here in edges or (here in insides and here + 1 not in edges):
-                    found.add(text[at : at + 2])
+        found = set(chain.from_iterable(known.bigrams for known in self._known))
+        dense = [run for run in self._runs if run.is_dense]
+        inner = {run.start + at for run in dense for at in range(1, len(run.text))}
+        end = 0
+        for morpheme, known in zip(self._morphemes, self._known, strict=True):
+            start = self.text.find(morpheme.surface, end)
+            if start >= 0:
+                end = start + len(morpheme.surface)
+                if known.ends_alone and end in inner:
+                    found.add(self.text[end - 1 : end + 1])
+        for run in dense:
+            found.update(run.text)
+            found.add(f"^{run.text[0]}")
         return found
 
-    def _places(self) -> tuple[set[int], set[int]]:
-        """Returns where in the text a morpheme, or a part of one, begins, and what lies inside those like nouns."""
-        edges: set[int] = set()
-        insides: set[int] = set()
-        end = 0
-        for morpheme in self._morphemes:
-            start = self.text.find(morpheme.surface, end)
-            if start < 0:
-                continue
-            end = start + len(morpheme.surface)
-            known = _known(morpheme)
-            for edge in known.edges:
-                edges.add(start + edge)
-            if not known.is_inflected:
-                insides.update(range(start, end))
-        return edges, insides
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Known:
     """What a morpheme gives, worked out once.
 
     Attributes:
         lemmas: the lemma of each of its pieces, an empty one for a piece that carries no meaning.
         nouns: itself, where it is a noun worth a suggestion.
-        verbs: the dictionary forms of its longer verbs.
-        edges: where it and its parts begin, counted from its beginning.
-        is_inflected: whether it is a verb, an ending, a particle or an adverb: no noun hides in them.
+        verbs: the dictionary forms of its verbs and adjectives.
+        bigrams: those inside it that count.
+        ends_alone: whether its last part is a single syllable, which may begin a word that was cut wrongly.
     """
 
     lemmas: tuple[str, ...]
     nouns: tuple[str, ...]
     verbs: tuple[str, ...]
-    edges: tuple[int, ...]
-    is_inflected: bool
+    bigrams: tuple[str, ...]
+    ends_alone: bool
 
 
 @lru_cache(maxsize=20_000)
@@ -175,16 +167,24 @@ def _known(morpheme: Morpheme) -> _Known:
     if morpheme.is_unknown:
         lemmas = tuple(run.text for run in _runs(surface)) or ("",)
     is_noun = morpheme.tag in _NOUNS and (surface[0] > "\x7f" or surface.isalpha())
-    edges: tuple[int, ...] = (0,)
-    if "".join(form for form, _ in pieces) == surface:
-        edges = tuple(accumulate((len(form) for form, _ in pieces[:-1]), initial=0))
+    edges = {0}
+    if len(pieces) > 1 and "".join(form for form, _ in pieces) == surface:
+        edges.update(accumulate(len(form) for form, _ in pieces[:-1]))
     return _Known(
         lemmas,
         (surface,) if is_noun and _SHORTEST_WORD <= len(surface) <= _LONGEST_TOKEN else (),
-        tuple(f"{form}다" for form, tag in pieces if tag in _VERBS and len(form) >= 2),
-        edges,
-        morpheme.tag.startswith(_INFLECTED),
+        tuple(_lemma(form, tag) for form, tag in pieces if tag in _VERBS),
+        tuple(_inner_bigrams(surface, edges, morpheme.tag.startswith(_INFLECTED))),
+        len(surface) - 1 in edges,
     )
+
+
+def _inner_bigrams(surface: str, edges: set[int], is_inflected: bool) -> Iterator[str]:
+    for at in range(len(surface) - 1):
+        if at in edges or (not is_inflected and at + 1 not in edges):
+            bigram = surface[at : at + 2]
+            if _DENSE_PAIR.fullmatch(bigram):
+                yield bigram
 
 
 def runs(text: str) -> list[Run]:
@@ -209,10 +209,13 @@ def lemmas_of(morpheme: Morpheme) -> set[str]:
 
 def _runs(normal: str) -> list[Run]:
     found = []
+    end = 0
     for match in _RUN.finditer(normal):
-        kind = match.lastgroup
+        kind, start = match.lastgroup, match.start()
         letters = match[0][:_LONGEST_TOKEN]
-        found.append(Run(stem(letters) if kind == "other" else letters, kind in _DENSE, match.start()))
+        follows = start == end or normal[end:start].isspace()
+        found.append(Run(stem(letters) if kind == "other" else letters, kind in _DENSE, start, follows))
+        end = match.end()
     return found
 
 
@@ -220,13 +223,35 @@ def _bigrams(found: Sequence[Run]) -> list[str]:
     tokens: list[str] = []
     dense = ""
     for run in found:
-        if run.is_dense:
+        if run.is_dense and run.follows:
             dense += run.text
             continue
         tokens += _pairs(dense) or ([dense] if dense else [])
-        dense = ""
-        tokens.append(run.text)
+        dense = run.text if run.is_dense else ""
+        if not run.is_dense:
+            tokens.append(run.text)
     return tokens + (_pairs(dense) or ([dense] if dense else []))
+
+
+def without_particle(word: str) -> str | None:
+    """Returns the noun in a word that MeCab has cut elsewhere, as 감동 of 감동의, which it reads as 감 and 동의.
+
+    Without a sentence around it, MeCab often takes a particle for a part of another word. A noun of two syllables or
+    more that the dictionary has, with nothing but a particle behind it, is the better reading.
+
+    Args:
+        word: one word of Hangul.
+    """
+    if len(Reading(word).lemmas) < 2:
+        return None
+    for particle in _PARTICLES:
+        noun = word.removesuffix(particle)
+        if len(noun) in (len(word), 0, 1):
+            continue
+        reading = Reading(noun)
+        if reading.nouns == {noun}:
+            return noun
+    return None
 
 
 def starts(names: Iterable[str]) -> set[str]:

@@ -23,7 +23,10 @@ RECENCY = 0.25
 HALF_LIFE = 30 * 24 * 3600
 """Seconds in which that share halves."""
 TOGETHER, WHOLE_WORD, BEGINNING = 8.0, 4.0, 2.0
-"""What is added where the whole text stands together; for a single syllable, where it is a word, and begins one."""
+"""What is added where the whole text stands together (in a near match, most of it); for a single syllable, where it
+is a word, and where it begins one.
+"""
+_ENDS_A_VERB = "다"
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,13 @@ class Lemmas:
     """The dictionary forms of a text's words stand together, in this order."""
 
     text: str
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A verb or adjective in any of its forms, named by its dictionary form."""
+
+    lemma: str
 
 
 @dataclass(frozen=True)
@@ -111,7 +121,7 @@ class No:
     node: Node
 
 
-Node = Lemmas | Run | Enough | Part | Initials | Start | Term | HasWord | Within | Every | Some | No
+Node = Lemmas | Verb | Run | Enough | Part | Initials | Start | Term | HasWord | Within | Every | Some | No
 
 Resolve = Callable[[Filter], Node]
 Synonyms = Mapping[str, tuple[str, ...]]
@@ -163,7 +173,7 @@ def near(query: Query, resolve: Resolve, synonyms: Synonyms) -> Plan:
         loose.append(Enough(query.text))
     exact = strict(query, resolve, synonyms)
     gate = _every(*(node for node in fixed if node), Some(tuple(loose)), No(exact.gate))
-    return Plan(gate, query.text, exact.boosts)
+    return Plan(gate, query.text, (*exact.boosts, (Enough(query.text), TOGETHER)))
 
 
 def together(query: Query) -> Plan:
@@ -193,9 +203,13 @@ def word_gate(word: str) -> Node | None:
     runs = analysis.runs(word)
     if not runs:
         return None
-    if len(runs) == 1 and runs[0].is_dense and len(runs[0].text) <= 2:
-        return Some((Lemmas(word), Part(runs[0].text)))
-    return Some((Lemmas(word), Run(word)))
+    only = runs[0].text if len(runs) == 1 and runs[0].is_dense else ""
+    gates: list[Node] = [Lemmas(word), Part(only) if 0 < len(only) <= 2 else Run(word)]
+    if len(only) > 1 and only.endswith(_ENDS_A_VERB):
+        gates.append(Verb(only))  # On its own, a dictionary form is often taken for something else.
+    if only and (noun := analysis.without_particle(only)):
+        gates += [Lemmas(noun), Part(noun) if len(noun) == 2 else Run(noun)]
+    return Some(tuple(gates))
 
 
 def _part(part: AnyPart, resolve: Resolve, synonyms: Synonyms) -> Node | None:

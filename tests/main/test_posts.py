@@ -167,9 +167,7 @@ def test_every_change_is_noted_for_search(cast: Cast) -> None:
     def noted() -> dict[str, int]:
         with cast.app.app_context():
             rows = db.session.scalars(sa.select(OutboxRow)).all()
-            return {
-                row.index_name: row.revision for row in rows if row.index_name in {"post", "tag"}
-            }
+            return {row.index_name: row.revision for row in rows if row.index_name in {"post", "tag"}}
 
     assert noted().keys() == {"post", "tag"} and noted()["post"] == 1
     bada.post(f"/posts/{id}/edit", body="고친 글")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from elasticsearch import AuthorizationException, BadRequestError, Elasticsearch
@@ -15,6 +16,7 @@ from app.search.elastic.generation import Current, Generation
 from app.search.elastic.names import Names, building, new_generation
 from app.search.elastic.vocabulary import Vocabulary
 from app.search.engine import Document, NotReady, SearchDown
+from app.search.many import each
 from app.search.tuning import Tuning
 
 _LEAVE = 0.5  # Seconds in which whoever still reads older indices has finished.
@@ -47,7 +49,7 @@ class ElasticBuild:
     def put(self, index: str, documents_: Sequence[Document]) -> None:
         """Adds documents or replaces them; see ``Build.put``."""
         alias = self._building(self._names.alias(index))
-        actions = [documents.put(document, self._own) for document in documents_]
+        actions = list(each(partial(documents.put, own=self._own), documents_))
         with self._connection.writing() as client:
             documents.send(client, alias, actions)
             if self._is_prepared and index in self._words:

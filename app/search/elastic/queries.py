@@ -26,6 +26,7 @@ from app.search.plan import (
     Some,
     Start,
     Term,
+    Verb,
     Within,
 )
 
@@ -48,13 +49,34 @@ def clause(node: Node) -> Clause:
         case Within():
             return _within(node)
         case Lemmas(text=text):
-            return {"match_phrase": {"body": normalise(text)}}
+            return _lemmas(analysis.Reading(text))
+        case Verb(lemma=lemma):
+            return _term("verb", lemma)
         case Run(text=text):
             return _run(analysis.bigrams(text))
         case Enough(text=text):
             grams = sorted(set(analysis.bigrams(text)))
             return _some([_term("run", gram) for gram in grams], math.ceil(SHARE * len(grams)))
     return _token(node)
+
+
+def _lemmas(reading: analysis.Reading) -> Clause:
+    """Returns what stands together.
+
+    The words are those that MeCab finds: of a word on its own nori makes something else now and then, 나 of 날다. And
+    as nori keeps stems alone and does not tell 재다 from 재, verbs are asked for as such, too.
+    """
+    lemmas = [lemma for _, lemma in reading.lemmas]
+    verbs = [_term("verb", verb) for verb in sorted(reading.verbs)]
+    if len(verbs) == len(lemmas) == 1:
+        return verbs[0]
+    contiguous = [place - number for number, (place, _) in enumerate(reading.lemmas)]
+    if len(set(contiguous)) == 1 and not any(map(str.isascii, lemmas)):
+        stems = " ".join(lemma[:-1] if lemma in reading.verbs else lemma for lemma in lemmas)
+        together: Clause = {"match_phrase": {"body": {"query": stems, "analyzer": "blanks"}}}
+    else:
+        together = {"match_phrase": {"body": reading.text}}
+    return {"bool": {"filter": [together, *verbs]}} if verbs else together
 
 
 def _token(node: Part | Initials | Start | Term | HasWord) -> Clause:

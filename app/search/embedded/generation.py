@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
-from tantivy import IndexWriter, Query
+from tantivy import Query
 
 from app.search import analysis, hangul
 from app.search.embedded.index import SMALL_HEAP, TantivyIndex
 from app.search.embedded.queries import every
-from app.search.embedded.schema import lay_out, lay_out_word, word_id
+from app.search.embedded.schema import cut, lay_out, lay_out_word, word_id
 from app.search.engine import Document
+from app.search.many import each
 from app.search.morphemes import OwnWords
 from app.search.plan import HasWord, Node, Start
 from app.search.tuning import Tuning
@@ -48,8 +50,11 @@ class Generation:
         found: set[str] = set()
         with texts.changing(heap) as writer:
             texts.delete(writer, standing.keys() & {document.id for document in newer})
-            for document in {document.id: document for document in newer}.values():
-                found |= self._add(writer, document)
+            latest = list({document.id: document for document in newer}.values())
+            texts_cut = each(partial(cut, own=self.own), [document.text for document in latest])
+            for document, text in zip(latest, texts_cut, strict=True):
+                writer.add_document(lay_out(document, text))
+                found |= text.words
         return found
 
     def drop(self, index: str, gone: Iterable[tuple[int, int]]) -> None:
@@ -120,11 +125,6 @@ class Generation:
                 if len(alive) == limit:
                     break
         return alive
-
-    def _add(self, writer: IndexWriter, document: Document) -> set[str]:
-        laid, words = lay_out(document, self.own)
-        writer.add_document(laid)
-        return words
 
     def _open(self, folder: Path | None, index: str) -> TantivyIndex:
         return TantivyIndex(folder / index if folder else None, self.own)

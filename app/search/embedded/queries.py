@@ -34,6 +34,8 @@ class Translator:
         match node:
             case plan.Lemmas(text):
                 return self._phrase("body", analysis.Reading(text, self._own).lemmas)
+            case plan.Verb(lemma):
+                return self.term("body", lemma)
             case plan.Run(text):
                 return self._phrase("run", list(enumerate(analysis.bigrams(text))))
             case plan.Enough(text):

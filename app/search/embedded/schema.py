@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from typing import NamedTuple
 
 import tantivy
 
@@ -40,20 +41,42 @@ def register(index: tantivy.Index) -> None:
     index.register_tokenizer("whitespace", whitespace)
 
 
-def lay_out(document: Document, own: OwnWords) -> tuple[tantivy.Document, set[str]]:
-    """Returns a document as tantivy takes it, and its words worth suggesting."""
-    reading = analysis.Reading(document.text, own)
-    words = reading.words
+class Cut(NamedTuple):
+    """What is kept of a text, in plain values: they travel between processes.
+
+    Attributes:
+        lemmas: with their places.
+        tokens: of each other field, parted by blanks.
+        words: those worth suggesting.
+    """
+
+    lemmas: list[tuple[int, str]]
+    tokens: dict[str, str]
+    words: set[str]
+
+
+def cut(text: str, own: OwnWords) -> Cut:
+    """Takes a text apart."""
+    reading = analysis.Reading(text, own)
+    fields = {
+        "run": reading.bigrams,
+        "part": reading.parts,
+        "word": reading.words,
+        "initials": reading.initials,
+    }
+    return Cut(reading.lemmas, {field: " ".join(tokens) for field, tokens in fields.items()}, reading.words)
+
+
+def lay_out(document: Document, text: Cut) -> tantivy.Document:
+    """Returns a document as tantivy takes it."""
     laid = _numbers(document)
-    laid.add_pre_tokenized_text("body", _placed(reading.lemmas))
-    laid.add_text("run", " ".join(reading.bigrams))
-    laid.add_text("part", " ".join(reading.parts))
-    laid.add_text("word", " ".join(words))
-    laid.add_text("initials", " ".join(reading.initials))
+    laid.add_pre_tokenized_text("body", _placed(text.lemmas))
+    for field, tokens in text.tokens.items():
+        laid.add_text(field, tokens)
     for term in document.terms:
         laid.add_text("term", term)
     _add_names(laid, document.names)
-    return laid, words
+    return laid
 
 
 def lay_out_word(word: str, weight: int) -> tantivy.Document:

@@ -1,0 +1,1 @@
+"""Measures search: what it finds, how fast, in how much memory, and that nothing anybody types breaks it."""

@@ -1,0 +1,206 @@
+"""Search in a whole site while its parts are down, with the real servers: nothing is lost, doubled or waited for.
+
+STORE_AWAY is for how many seconds the queue's store is away while people write; ``STORE_AWAY=40 pytest -s
+tests/integration/test_search.py -k store`` is the long proof.
+"""
+
+import os
+import signal
+import sqlite3
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+
+import pytest
+
+from tests.integration.processes import started_with, until
+from tests.integration.search_site import FIRST, Cluster, Person, Site
+
+AWAY = float(os.environ.get("STORE_AWAY", "12"))
+SOON = 10.0  # Seconds after the return of a part in which all is found.
+PAGE = 1.0  # Seconds that a reader waits at most.
+SLOWER = 0.3  # Seconds that a writer waits longer at most.
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(sys.platform != "linux", reason="Watching processes needs Linux's /proc"),
+    pytest.mark.timeout(240),
+]
+with_elasticsearch = pytest.mark.parametrize("site", ["elasticsearch"], indirect=True)
+
+Fault = Callable[[Cluster], AbstractContextManager[None]]
+FAULTS: dict[str, Fault] = {
+    "killed": Cluster.killed,
+    "paused": Cluster.paused,
+    "slow": lambda cluster: cluster.slow(3.0),
+    "red": Cluster.red,
+}
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """A server that may be broken."""
+    if not os.environ.get("TEST_ELASTICSEARCH_URL"):
+        if os.environ.get("CI"):
+            pytest.fail("CI has to prove Elasticsearch: set TEST_ELASTICSEARCH_URL.")
+        pytest.skip("Set TEST_ELASTICSEARCH_URL; tests/servers/elasticsearch/elasticsearch start prints one.")
+    cluster = Cluster()
+    yield cluster
+    cluster.remove()
+
+
+@pytest.fixture(scope="module", params=["embedded", "elasticsearch"])
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with each engine, which all tests use one after the other."""
+    cluster = request.getfixturevalue("cluster") if request.param == "elasticsearch" else None
+    site = Site(tmp_path_factory.mktemp(request.param), cluster)
+    yield site
+    site.remove()
+
+
+@pytest.fixture(autouse=True)
+def calm(site: Site) -> None:
+    """Begins every test with everything found."""
+    until(lambda: site.waiting() == 0 and not site.haneul.search(FIRST).is_resting, 60, "the site to be calm")
+
+
+def write(person: Person, word: str, numbers: range) -> tuple[list[str], list[float]]:
+    """Writes posts with a word, and returns their texts and how many seconds each took."""
+    texts = [f"{word} 이야기 {number}번째" for number in numbers]
+    return texts, [person.publish(text) for text in texts]
+
+
+def seconds_until(found: Callable[[], bool], limit: float, what: str) -> float:
+    """Returns how long it takes until something is true."""
+    began = time.monotonic()
+    until(found, limit, what)
+    return time.monotonic() - began
+
+
+@with_elasticsearch
+@pytest.mark.parametrize(
+    ("fault", "word"), list(zip(FAULTS, ("수박", "참외", "산딸기", "석류"), strict=True))
+)
+def test_people_write_and_search_on_while_elasticsearch_is_down(site: Site, fault: str, word: str) -> None:
+    assert site.cluster
+    before, usual = write(site.bada, word, range(3))
+    until(lambda: site.finds(word, before), SOON, "what was written before to be found")
+    with FAULTS[fault](site.cluster):
+        first = site.haneul.search(word)
+        texts, posting = write(site.bada, word, range(3, 10))
+        with ThreadPoolExecutor(8) as eight:
+            pages = [first, *eight.map(site.haneul.search, [word] * 8)]
+            hints = list(eight.map(site.haneul.suggestions, [word] * 4))
+        end = time.monotonic() + 6  # The worker tries meanwhile.
+        while time.monotonic() < end:
+            time.sleep(1)
+            texts += write(site.bada, word, range(len(texts) + 3, len(texts) + 4))[0]
+            pages.append(site.haneul.search(word))
+        last = pages[-1].posts(word)
+    back = seconds_until(lambda: site.finds(word, before + texts), SOON, "all to be found")
+    slowest = max(page.seconds for page in pages)
+    print(
+        f"Elasticsearch {fault}: first page {first.seconds:.2f} s, slowest {slowest:.2f} s, suggestions "
+        f"{max(hint.seconds for hint in hints):.2f} s; a post {statistics.median(posting):.3f} s, slowest "
+        f"{max(posting):.3f} s, before {statistics.median(usual):.3f} s; all found {back:.1f} s after the return."
+    )
+    assert all(page.is_resting for page in pages)
+    assert set(first.posts(word)) == set(before) and sorted(last) == sorted(before + texts)
+    assert slowest < PAGE and max(hint.seconds for hint in hints) < PAGE
+    assert statistics.median(posting) < statistics.median(usual) + SLOWER
+
+
+@with_elasticsearch
+def test_elasticsearch_that_answers_just_in_time_costs_a_page_no_more_than_a_second(site: Site) -> None:
+    assert site.cluster
+    with site.cluster.slow(0.4):
+        seconds = [site.haneul.search(word).seconds for word in (FIRST, "호랑이 담배", "tkdcn", "없는말들")]
+        time.sleep(6)
+        seconds += [site.haneul.search(word).seconds for word in ("코끼리 냉장고", FIRST)]
+    print(f"Elasticsearch 0.4 s late: pages took {', '.join(f'{one:.2f}' for one in seconds)} s.")
+    assert max(seconds) < PAGE
+
+
+@with_elasticsearch
+def test_emptied_elasticsearch_is_filled_again_by_itself(site: Site) -> None:
+    assert site.cluster
+    texts, _ = write(site.bada, "으름덩굴", range(3))
+    until(lambda: site.finds("으름덩굴", texts), SOON, "what was written before to be found")
+    site.cluster.empty()
+    assert site.haneul.search("으름덩굴").is_resting
+    texts += write(site.bada, "으름덩굴", range(3, 6))[0]
+    back = seconds_until(lambda: site.finds("으름덩굴", texts), 60, "the index to be made anew")
+    print(f"Elasticsearch emptied: all {site.count('post')} posts found again {back:.1f} s later.")
+    site.is_whole()
+
+
+@pytest.mark.parametrize("how", ["killed", "paused"])
+def test_what_is_written_while_the_store_is_away_is_found_soon_after(site: Site, how: str) -> None:
+    word = {"killed": "왕머루", "paused": "돌배나무"}[how]
+    texts, usual = write(site.bada, word, range(3))
+    until(lambda: site.finds(word, texts), SOON, "what was written before to be found")
+    if how == "paused" and site.engine == "elasticsearch":
+        return  # The engine makes no difference to it.
+    site.store.kill() if how == "killed" else site.store.pause()
+    posting, pages, began = [], [], time.monotonic()
+    while time.monotonic() - began < (AWAY if how == "killed" else min(AWAY, 5)):
+        more, seconds = write(site.bada, word, range(len(texts), len(texts) + 1))
+        texts += more if len(texts) < 19 else []
+        posting += seconds
+        pages.append(site.haneul.search(word).seconds)
+        time.sleep(max(0.3, AWAY / 16))
+    away = time.monotonic() - began
+    site.store.start() if how == "killed" else site.store.go_on()
+    back = seconds_until(lambda: site.finds(word, texts), SOON, "all to be found")
+    print(
+        f"Store {how} for {away:.0f} s ({site.engine}): a post {statistics.median(posting):.3f} s, slowest "
+        f"{max(posting):.3f} s, before {statistics.median(usual):.3f} s; slowest page {max(pages):.2f} s; "
+        f"all {len(texts)} found {back:.1f} s after its return."
+    )
+    assert statistics.median(posting) < statistics.median(usual) + SLOWER and max(pages) < PAGE
+
+
+def test_workers_killed_in_the_middle_of_a_drain_lose_and_double_nothing(site: Site) -> None:
+    site.signal_workers(signal.SIGSTOP)
+    site.flask("data", "generate", "--users", "30", "--posts", "4000", "--follows", "3", "--seed", "3")
+    began, kills = time.monotonic(), []
+    site.signal_workers(signal.SIGCONT)
+    while len(kills) < 3 and site.waiting():
+        before = site.waiting()
+        until(lambda before=before: site.waiting() < before, 60, "the next part to be in the index")
+        time.sleep(0.1)  # The part after that is on its way.
+        if waiting := site.waiting():
+            kills.append((site.signal_workers(signal.SIGKILL), waiting))
+    until(lambda: site.waiting() == 0, 100, "the outbox to be empty")
+    told = ", ".join(f"{processes} processes with {waiting} rows waiting" for processes, waiting in kills)
+    print(f"Killed ({site.engine}): {told}; the outbox was empty after {time.monotonic() - began:.1f} s.")
+    assert len(kills) > 1 and max(processes for processes, _ in kills) > 2, "A job was killed with them."
+    site.is_whole()
+
+
+def test_rebuild_that_was_killed_leaves_the_old_index_and_is_finished_by_the_next(site: Site) -> None:
+    site.flask("data", "generate", "--users", "50", "--posts", "20000", "--follows", "3", "--seed", "4")
+    until(lambda: site.waiting() == 0, 100, "the outbox to be empty")
+    rebuild = site.begin("search", "rebuild")
+    until(
+        lambda: site.count("search_rebuild", "last_id > 0") or rebuild.poll() is not None, 60, "a part of it"
+    )
+    for pid, command in started_with(site.data).items():
+        if "search rebuild" in command:
+            os.kill(pid, signal.SIGKILL)
+    assert rebuild.wait(10) == -signal.SIGKILL
+    ((place,),) = site.rows("SELECT index_name || ' ' || last_id FROM search_rebuild")
+    assert site.finds(FIRST, [FIRST]), "The old index answers."
+    texts, _ = write(site.bada, "다래", range(5))
+    until(lambda: site.finds("다래", texts), SOON, "what is written meanwhile to be found")
+    assert "Another process is making the search index" in site.flask("search", "rebuild", fails=True)
+    with sqlite3.connect(site.data / "hanmadi.db", timeout=10) as database:  # A minute passes.
+        database.execute("UPDATE search_rebuild SET busy_until = datetime('now', '-1 minute')")
+    began = time.monotonic()
+    assert "The new index answers" in site.flask("search", "rebuild")
+    print(f"Rebuild killed at {place} ({site.engine}): the next took {time.monotonic() - began:.1f} s.")
+    assert site.finds("다래", texts)
+    site.is_whole()
