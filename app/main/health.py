@@ -17,7 +17,14 @@ def healthz() -> Any:
 @bp.get("/readyz")
 @limiter.exempt
 def readyz() -> Any:
-    """Says which parts are there: without the database nothing works, without the store only what may wait."""
+    """Says which parts are there, and what to do for them: without the database nothing works, without the others
+    only what may wait, and searching.
+    """
     parts = health.parts()
-    ready = parts["database"] == "ok"
-    return {"status": "ok" if ready else "unavailable", "parts": parts}, 200 if ready else 503
+    ready = parts["database"].state == health.OK
+    told = {
+        "status": "ok" if ready else "unavailable",
+        "parts": {name: part.state for name, part in parts.items()},
+        "advice": {name: part.advice for name, part in parts.items() if part.advice},
+    }
+    return told, 200 if ready else 503

@@ -162,13 +162,18 @@ def _named(
         start = plan.Start(name)
         return plan.Plan(plan.Some((made.gate, start)), made.text, (*made.boosts, (start, _NAMED)))
 
+    def finds(other: str) -> bool:
+        return bool(model.hits(plan.named(other), limit=1))
+
     try:
         finder = Finder(model, plain, _loader(visible, model), change=by_name)
         rows, following = finder.fill(place or Place(int(now().timestamp())), PER_PAGE)
+        keyboard = None if rows or place else hints.other_keyboard(name, finds)
     except SearchDown as error:
         _log(error)
         return resting.named(asked.query.source.strip(), model, visible, name)
-    return Results(asked.query.source.strip(), Page(rows, following.cursor() if following else None))
+    page = Page(rows, following.cursor() if following else None)
+    return Results(asked.query.source.strip(), page, hint=Hint(other_keyboard=keyboard))
 
 
 def _loader(visible: sa.Select[Any], model: Any) -> Load[Any]:
