@@ -97,7 +97,7 @@ def init_app(app: Flask) -> None:
         "RATELIMIT_STORAGE_URI", app.config["REDIS_URL"].replace("unix://", "redis+unix://")
     )
     app.config.setdefault(
-        "RATELIMIT_STORAGE_OPTIONS", STORE_OPTIONS if "redis" in app.config["REDIS_URL"] else {}
+        "RATELIMIT_STORAGE_OPTIONS", {} if app.config["REDIS_URL"] == "memory://" else STORE_OPTIONS
     )
     app.config.setdefault("RATELIMIT_IN_MEMORY_FALLBACK_ENABLED", True)
     app.config.setdefault("RATELIMIT_HEADERS_ENABLED", True)

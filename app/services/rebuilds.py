@@ -167,6 +167,7 @@ def _catch_up(build: Build | None, told: dict[tuple[str, int], Any]) -> int:
                 build.drop(change.index, change.gone)
         told.update(((row.index_name, row.row_id), row.changed_at) for row in news)
         count += len(news)
+    release()
     return count
 
 

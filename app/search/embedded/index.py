@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,8 @@ class TantivyIndex:
     def searcher(self) -> Searcher:
         """Returns a view of the index that is at most half a second old."""
         if self.is_shared and time.monotonic() - self._looked > FRESH:
-            self.refresh()
+            with suppress(ValueError, OSError):  # A newer generation has just taken the folder's place.
+                self.refresh()
         return self._searcher
 
     def refresh(self) -> None:

@@ -32,7 +32,9 @@ def posts(asked: Asked, viewer: Any) -> Results[Post]:
                 ~(_condition(asked.resolve(inner)) if isinstance(inner, Filter) else _holds(inner.text))
             )
     query = posts_service.shown_to(viewer).where(Post.id > latest - LATEST, *held)
-    rows = list(db.session.scalars(query.order_by(Post.id.desc()).limit(PER_PAGE)).unique())
+    rows = list(
+        db.session.scalars(query.order_by(Post.created_at.desc(), Post.id.desc()).limit(PER_PAGE)).unique()
+    )
     marks = {row.id: highlight.spans(row.body, asked.query) for row in rows}
     text = asked.query.source.strip()
     return Results(text, Page(rows), marks, chips=asked.chips, notes=tuple(asked.notes), is_resting=True)
