@@ -13,6 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app.extensions import db, queue
+from app.queue import QueueDown
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,8 @@ def _tell(session: Session, ended: SessionTransaction) -> None:
     for call in session.info.pop(_CALLS, ()):
         try:
             _leave(call)
+        except QueueDown as error:
+            current_app.logger.warning("No task was started", extra={"task": str(call), "reason": str(error)})
         except Exception:
             current_app.logger.exception("No task was started for %r", call)
 

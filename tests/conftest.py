@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import flask_migrate
@@ -80,6 +80,18 @@ def empty(request: pytest.FixtureRequest) -> Iterator[None]:
     with app.app_context(), db.engine.begin() as connection:
         for table in reversed(Base.metadata.sorted_tables):
             connection.execute(table.delete())
+
+
+@pytest.fixture
+def engine_with(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Lets the application use another engine for the length of a test."""
+
+    def choose(**settings: object) -> None:
+        for name, value in settings.items():
+            monkeypatch.setitem(app.config, name, value)
+        search.init_app(app, [model.__tablename__ for model in SEARCHED], [Post.__tablename__])
+
+    return choose
 
 
 @pytest.fixture

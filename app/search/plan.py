@@ -221,11 +221,20 @@ def _part(part: AnyPart, resolve: Resolve, synonyms: Synonyms) -> Node | None:
         case Filter():
             return resolve(part)
         case Not(part=inner):
-            gate = _part(inner, resolve, synonyms)
+            gate = _excluded(inner.text) if isinstance(inner, Word) else None
+            gate = gate or _part(inner, resolve, synonyms)
             return No(gate) if gate else None
         case Either(parts=parts):
             gates = tuple(gate for inner in parts if (gate := _part(inner, resolve, synonyms)))
             return Some(gates) if gates else None
+
+
+def _excluded(word: str) -> Node | None:
+    """Returns what a single syllable excludes: the word, not each word that holds it, so that -책 keeps 산책."""
+    runs = analysis.runs(word)
+    if len(runs) == 1 and runs[0].is_dense and len(runs[0].text) == 1:
+        return Some((Lemmas(word), Part(f"^{runs[0].text}")))
+    return None
 
 
 def _with_synonyms(word: str, synonyms: Synonyms) -> Node | None:

@@ -37,6 +37,12 @@ def current() -> Rebuild | None:
     return found
 
 
+def is_left() -> bool:
+    """Whether a rebuild was begun that nobody is at work on."""
+    rebuild = current()
+    return rebuild is not None and (rebuild.busy_until is None or rebuild.busy_until < now())
+
+
 def advance(seconds: float, progress: Progress = lambda index, done, all: None) -> bool:
     """Begins a rebuild or goes on with one, commits what it has done, and returns whether the new index answers.
 

@@ -24,12 +24,12 @@ class Differences:
     Attributes:
         missing: ids that should be found and are not.
         outdated: ids of which an older revision is found.
-        surplus: ids that are found and should not be.
+        surplus: ids that are found and should not be, with their revisions.
     """
 
     missing: list[int] = field(default_factory=list)
     outdated: list[int] = field(default_factory=list)
-    surplus: list[int] = field(default_factory=list)
+    surplus: dict[int, int] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -55,7 +55,7 @@ def compare(index: str, progress: Callable[[int], object] = lambda rows: None) -
             if id not in standing:
                 found.missing.append(id)
             elif id not in wanted:
-                found.surplus.append(id)
+                found.surplus[id] = standing[id]
             elif standing[id] < wanted[id]:
                 found.outdated.append(id)
         progress(len(wanted))
@@ -74,7 +74,7 @@ def repair(index: str, found: Differences) -> None:
             {
                 "index_name": index,
                 "row_id": id,
-                "revision": known.get(id, LAST_REVISION),
+                "revision": max(known.get(id, 0), found.surplus.get(id, 0)),
                 "changed_at": moment,
             }
             for id in piece
@@ -87,10 +87,6 @@ def refresh(index: str) -> None:
     """Has every row of a small table brought to the engine again, for what it counts in other tables; commits."""
     outbox.MODELS[index].note()
     step()
-
-
-LAST_REVISION = 2**31 - 1
-"""Stands for a row that is gone from its table: whatever the index holds of it is older."""
 
 
 def _side_by_side(index: str) -> Iterator[tuple[dict[int, int], dict[int, int]]]:

@@ -28,6 +28,8 @@ def drain() -> None:
         if searching.engine.generation() is None:
             raise NotReady("There is no search index yet.")
         outbox.drain(A_WHILE)
+        if rebuilds.is_left():
+            raise NotReady("Somebody has begun a new index, and left it.")
     except NotReady:
         queue.enqueue_once(turn_of(rebuild), WAITS, rebuild)
     except SearchDown as error:
@@ -39,9 +41,11 @@ def rebuild() -> None:
     """Makes the index anew, a piece a turn, so that letters and notices need not wait for it."""
     _begin(rebuild)
     try:
+        if rebuilds.current() is None and not _needs_rebuild():
+            return  # Several have asked for it, and one has done it.
         answers = rebuilds.advance(A_WHILE)
     except Conflict:
-        return  # Whoever is at work on it finishes it.
+        return  # Whoever is at work on it finishes it, or is found dead by a drain.
     except (SearchDown, BadTuning) as error:
         current_app.logger.warning("The search index cannot be made", extra={"reason": str(error)})
         return
@@ -66,6 +70,10 @@ def reconcile_all() -> None:
         reconcile.refresh(Tag.__tablename__)
     except SearchDown as error:
         current_app.logger.warning("The search index was not compared", extra={"reason": str(error)})
+
+
+def _needs_rebuild() -> bool:
+    return searching.engine.generation() is None or searching.engine.health().is_stale
 
 
 def _begin(begun: object) -> None:

@@ -185,6 +185,7 @@ class Cluster:
 
     def __init__(self) -> None:
         self._server = Server()
+        self._server.run("wipe")  # A test run that was cut off may have left something.
         self._server.run("start")
         self.client = Elasticsearch(f"http://127.0.0.1:{self._server.port}", request_timeout=20)
         self._proxy = Proxy(self._server.port)
@@ -239,7 +240,9 @@ class Cluster:
 
     def _kill(self) -> None:
         self._proxy.shut()
+        process = Path("/proc") / self._server.run("pid")
         self._server.signal(signal.SIGKILL)
+        until(lambda: not process.exists(), 20, "the server to be gone, and its parent to know")
 
     def _start(self) -> None:
         self._server.run("start")
@@ -264,6 +267,9 @@ class Site(Program):
             settings["ELASTICSEARCH_URL"] = cluster.url
         self._env = environment(folder / "data", **settings)
         super().__init__(["./boot.sh"], ROOT, self._env)
+
+    def open(self) -> None:
+        """Waits until it is there, lets two people in, and has its first post in the index."""
         until(lambda: "Open at" in self.output or self.process.poll() is not None, 60, "the site opens")
         for name in ("bada", "haneul"):
             address = f"{name}@example.com"
@@ -271,6 +277,8 @@ class Site(Program):
         self.bada, self.haneul = (Person(self.port).sign_in(name) for name in ("bada", "haneul"))
         self.bada.publish(FIRST)
         until(lambda: self.finds(FIRST, [FIRST]), 60, "the site to make its index")
+        # Whoever asked for the index while it was made has it made once more.
+        until(lambda: not self.count("search_rebuild"), 60, "the site to be done with it")
 
     def finds(self, word: str, texts: Iterable[str]) -> bool:
         """Whether somebody finds these texts, each once and nothing else with the word, in the index."""

@@ -1,13 +1,11 @@
 """The way from what people write to what is found: outbox, drain, rebuild, reconcile."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from flask_login import AnonymousUserMixin
 
 from app.events import turn_of
 from app.exceptions import Conflict
@@ -20,20 +18,7 @@ from app.services import search as searching
 from app.tasks import search as tasks
 from app.transaction import step, transaction
 from tests.cast import Cast
-
-STRANGER = AnonymousUserMixin()
-
-
-@pytest.fixture
-def engine_with(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Lets the application use another engine for the length of a test."""
-
-    def choose(**settings: object) -> None:
-        for name, value in settings.items():
-            monkeypatch.setitem(app.config, name, value)
-        search.init_app(app, [model.__tablename__ for model in SEARCHED], [Post.__tablename__])
-
-    return choose
+from tests.services.conftest import STRANGER, site, work
 
 
 @pytest.fixture(params=["in memory", "in a folder"])
@@ -47,21 +32,6 @@ def folder(engine_with: Callable[..., None], tmp_path: Path) -> Path:
     """The engine that comes along, in a folder, without an index."""
     engine_with(SEARCH_PATH=tmp_path / "search")
     return tmp_path / "search"
-
-
-@contextmanager
-def site(app: Flask) -> Iterator[None]:
-    """A request's surroundings, in English."""
-    with app.test_request_context("/", headers={"Accept-Language": "en"}):
-        yield
-
-
-def work(app: Flask) -> None:
-    """Lets the worker do what waits, and what the schedule would bring."""
-    with app.app_context():
-        queue.run()
-        tasks.drain()
-        queue.run()
 
 
 def found(app: Flask, text: str) -> set[str]:
@@ -272,7 +242,11 @@ def test_differences_are_found_and_put_right(app: Flask, cast: Cast) -> None:
         step()
         cast.post(bada, "아직 기다리는 이야기")
         differences = reconcile.compare("post")
-        assert (differences.missing, differences.outdated, differences.surplus) == ([first], [second], [999])
+        assert (differences.missing, differences.outdated, differences.surplus) == (
+            [first],
+            [second],
+            {999: 1},
+        )
         assert differences.count == 3
         reconcile.repair("post", differences)
         outbox.drain(10)

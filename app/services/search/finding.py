@@ -22,6 +22,8 @@ from app.services.search.filters import Asked
 from app.services.search.places import NEAR, STRICT, Place
 from app.services.search.results import Hint, Results, Sort
 
+SOON = 0.3
+"""Seconds after which nothing more is asked that the page can do without; one answer may take half a second."""
 FEW = 5
 """When fewer are found, near matches follow."""
 _ROUNDS = 5  # How often the engine is asked again for a page of which the viewer may not see everything.
@@ -89,11 +91,19 @@ class Finder:
         change: Callable[[plan.Plan], plan.Plan] = lambda made: made,
     ) -> None:
         self._model, self._load, self._order = model, load, order
+        self._started = time.monotonic()
         synonyms = search.engine.tuning().synonyms
+        if self.is_late:
+            raise SearchDown("The engine answers, but far too slowly.")
         self._plans = {
             STRICT: change(plan.strict(asked.query, asked.resolve, synonyms)),
             NEAR: plan.near(asked.query, asked.resolve, synonyms),
         }
+
+    @property
+    def is_late(self) -> bool:
+        """Whether so much time has gone by that the page had better be shown."""
+        return time.monotonic() - self._started > SOON
 
     def fill(self, place: Place, room: int) -> tuple[list[Any], Place | None]:
         """Returns up to so many rows from a place on, and where the next ones begin, or None behind the last."""
@@ -108,7 +118,7 @@ class Finder:
             if len(hits) < wanted:
                 return rows, None
             place = Place(place.now, place.stage, taken[-1])
-            if len(rows) >= room:
+            if len(rows) >= room or self.is_late:
                 break
         return rows, place
 
@@ -118,11 +128,10 @@ class Finder:
 
 
 def _posts(asked: Asked, finder: Finder, place: Place | None) -> Results[Post]:
-    started = time.monotonic()
     rows, following, near_from = _page(finder, place)
     hint = Hint()
     if place is None and len(rows if near_from is None else rows[:near_from]) < FEW:
-        hint = hints.find(asked, rows, near_from, started)
+        hint = hints.find(asked, rows, near_from, lambda: not finder.is_late)
     own = OwnWords(search.engine.tuning().words)
     return Results(
         asked.query.source.strip(),
@@ -141,7 +150,7 @@ def _page(finder: Finder, place: Place | None) -> tuple[list[Any], Place | None,
     rows, following = finder.fill(start, PER_PAGE)
     if start.stage == NEAR:
         return rows, following, 0
-    if following is not None or place is not None or len(rows) >= FEW:
+    if following is not None or place is not None or len(rows) >= FEW or finder.is_late:
         return rows, following, None
     near, following = finder.fill(Place(start.now, NEAR), PER_PAGE - len(rows))
     return rows + near, following, len(rows) if near else None
@@ -168,7 +177,7 @@ def _named(
     try:
         finder = Finder(model, plain, _loader(visible, model), change=by_name)
         rows, following = finder.fill(place or Place(int(now().timestamp())), PER_PAGE)
-        keyboard = None if rows or place else hints.other_keyboard(name, finds)
+        keyboard = None if rows or place or finder.is_late else hints.other_keyboard(name, finds)
     except SearchDown as error:
         _log(error)
         return resting.named(asked.query.source.strip(), model, visible, name)

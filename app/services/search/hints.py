@@ -1,6 +1,5 @@
 """What else to try when a query finds little."""
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,8 +10,6 @@ from app.search.query import Word
 from app.services.search.filters import Asked
 from app.services.search.results import Hint
 
-BUDGET = 0.35
-"""Seconds from the beginning of a search after which nothing more is looked for: the page must not wait."""
 _SHORT = 6
 """Keystrokes: in a word no longer than that, two wrong ones leave nothing to recognise it by."""
 _SHORTEST = 4
@@ -20,22 +17,19 @@ _SHORTEST = 4
 _MOST_WORDS = 4  # Of a query that are looked at one by one.
 
 
-def find(asked: Asked, rows: list[Any], near_from: int | None, started: float) -> Hint:
+def find(asked: Asked, rows: list[Any], near_from: int | None, in_time: Callable[[], bool]) -> Hint:
     """Returns what helps a query that has found few posts.
 
     Args:
         asked: the query.
         rows: what it has found.
         near_from: from where on that is near matches.
-        started: when the search began (``time.monotonic``).
+        in_time: whether there is time to ask the engine once more.
 
     Raises:
         SearchDown: the engine cannot answer any more.
     """
     exact = len(rows) if near_from is None else near_from
-
-    def in_time() -> bool:
-        return time.monotonic() - started < BUDGET
 
     keyboard = _other_keyboard(asked) if exact < 3 and in_time() else None
     meant = _did_you_mean(asked) if keyboard is None and in_time() else None
@@ -77,12 +71,14 @@ def _did_you_mean(asked: Asked) -> str | None:
     return meant if nearer and _finds(asked, meant) else None
 
 
-def _fewer(asked: Asked, in_time: Any) -> Iterator[str]:
+def _fewer(asked: Asked, in_time: Callable[[], bool]) -> Iterator[str]:
     words = [part for part in asked.query.parts if isinstance(part, Word)][:_MOST_WORDS]
     rests = [asked.query.without(word) for word in words] if len(words) > 1 else []
     if len(words) == 1:
         # A word that was run together may hold words that are found.
-        pieces = sorted(analysis.Reading(words[0].text).words - {words[0].text})
+        reading = analysis.Reading(words[0].text)
+        known = reading.words.union(lemma for _, lemma in reading.lemmas if len(lemma) > 1)
+        pieces = sorted(known - {words[0].text})
         rests = [asked.query.replace_words({words[0].text: piece}) for piece in pieces[:_MOST_WORDS]]
     for rest in rests:
         if in_time() and _finds(asked, rest):

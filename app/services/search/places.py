@@ -44,9 +44,9 @@ def parse(cursor: str) -> Place:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         now, stage, after = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         hit = None if after is None else Hit(_whole(after[0]), _real(after[1]), _whole(after[2]))
-    except (ValueError, TypeError, KeyError, IndexError, binascii.Error, RecursionError):
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError, binascii.Error, RecursionError):
         raise BadCursor from None
-    if stage not in {STRICT, NEAR}:
+    if stage not in (STRICT, NEAR):
         raise BadCursor
     return Place(_whole(now), stage, hit)
 
