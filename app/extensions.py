@@ -22,9 +22,9 @@ from app.queue import Queue
 from app.search import Search
 
 STORE_OPTIONS = {
-    "socket_connect_timeout": 0.3,
-    "socket_timeout": 0.3,
-}  # Seconds: no request waits for a store.
+    "socket_connect_timeout": 0.1,
+    "socket_timeout": 0.1,
+}  # Seconds: no request waits for limits to be counted; meanwhile each process counts for itself.
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

@@ -166,7 +166,7 @@ def near(query: Query, resolve: Resolve, synonyms: Synonyms) -> Plan:
     """Returns the plan of near matches: any of the words, or most of the letters; filters hold, and so do the parts
     that must not occur. What ``strict`` finds is left out. The arguments are those of ``strict``.
     """
-    fixed = [_part(part, resolve, synonyms) for part in query.parts if isinstance(part, Filter | Not)]
+    fixed = [_part(part, resolve, synonyms) for part in query.parts if _is_fixed(part)]
     texts = [text for text in query.texts if analysis.runs(text)]
     loose = [gate for text in texts for gate in (word_gate(text), Enough(text)) if gate]
     if len(texts) > 1:
@@ -223,10 +223,18 @@ def _part(part: AnyPart, resolve: Resolve, synonyms: Synonyms) -> Node | None:
         case Not(part=inner):
             gate = _excluded(inner.text) if isinstance(inner, Word) else None
             gate = gate or _part(inner, resolve, synonyms)
-            return No(gate) if gate else None
+            # What cannot be read asks for nothing, and so excludes nothing.
+            return No(gate) if gate and gate != EVERYTHING else None
         case Either(parts=parts):
             gates = tuple(gate for inner in parts if (gate := _part(inner, resolve, synonyms)))
             return Some(gates) if gates else None
+
+
+def _is_fixed(part: AnyPart) -> bool:
+    """Whether near matches keep to it too: filters, what must not occur, and alternatives of these."""
+    if isinstance(part, Either):
+        return all(_is_fixed(inner) for inner in part.parts)
+    return isinstance(part, Filter | Not)
 
 
 def _excluded(word: str) -> Node | None:

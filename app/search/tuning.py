@@ -68,7 +68,9 @@ def _lines(path: str | None) -> list[tuple[str, str]]:
 
 
 def _word(where: str, line: str) -> tuple[str, ...]:
-    word, *parts = normalise(line).split()
+    word, *parts = normalise(line).split() or [""]
+    if not word:
+        raise BadTuning(f"{where}: there is no word in this line. Write: 세종시 세종 시")
     if parts and "".join(parts) != word:
         raise BadTuning(f"{where}: the parts {' + '.join(parts)} do not make {word}. Write: 세종시 세종 시")
     return (word, *parts)

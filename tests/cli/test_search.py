@@ -47,7 +47,9 @@ def test_status_tells_documents_rows_and_what_waits(app: Flask, cast: Cast) -> N
     told = flask_search(app, "status")
     assert told.exit_code == 0, told.output
     lines = [" ".join(line.split()) for line in told.output.splitlines()]
-    assert lines[0] == "engine embedded" and lines[1].startswith("analysis ") and lines[2] != "generation none"
+    assert (
+        lines[0] == "engine embedded" and lines[1].startswith("analysis ") and lines[2] != "generation none"
+    )
     assert lines[3:6] == ["post 1 documents, 2 rows", "user 1 documents, 1 rows", "tag 1 documents, 1 rows"]
     assert lines[6].startswith("outbox 1 waiting, the oldest for ") and len(lines) == 7
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.search import analysis, hangul, many
@@ -34,6 +34,7 @@ def test_text_is_compared_in_one_form(text: str, normal: str) -> None:
     assert normalise(text) == normal
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_form_holds_nothing_said_thrice_and_nothing_unseen(text: str) -> None:
     normal = normalise(text)
@@ -132,6 +133,7 @@ def test_few_and_many_things_come_back_in_their_order(count: int) -> None:
     assert list(many.each(function, range(count))) == [number**2 for number in range(count)]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_every_text_has_a_reading(text: str) -> None:
     reading = Reading(text)

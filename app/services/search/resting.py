@@ -9,28 +9,20 @@ from app.extensions import db
 from app.models import Mention, Post, PostTag, Tag, User
 from app.models.keyset import PER_PAGE, Page
 from app.search import highlight, plan
-from app.search.query import Filter, Not
+from app.search.query import Either, Filter, Not, Part
 from app.services import posts as posts_service
 from app.services.search.filters import Asked
 from app.services.search.results import Results
 
 LATEST = 3000
 """How many of the latest posts are looked through."""
-_MOST_WORDS = 6
+_MOST_PARTS = 12
 
 
 def posts(asked: Asked, viewer: Any) -> Results[Post]:
     """Returns the latest posts that hold the query's words just as they were typed, newest first."""
     latest = db.session.scalar(sa.select(sa.func.max(Post.id))) or 0
-    held = [_holds(text) for text in asked.query.texts[:_MOST_WORDS]]
-    for part in asked.query.parts:
-        if isinstance(part, Filter):
-            held.append(_condition(asked.resolve(part)))
-        elif isinstance(part, Not):
-            inner = part.part
-            held.append(
-                ~(_condition(asked.resolve(inner)) if isinstance(inner, Filter) else _holds(inner.text))
-            )
+    held = [_meets(part, asked) for part in asked.query.parts[:_MOST_PARTS]]
     query = posts_service.shown_to(viewer).where(Post.id > latest - LATEST, *held)
     rows = list(
         db.session.scalars(query.order_by(Post.created_at.desc(), Post.id.desc()).limit(PER_PAGE)).unique()
@@ -45,6 +37,19 @@ def named(text: str, model: Any, visible: sa.Select[Any], name: str) -> Results[
     key = model.username_key if model is User else model.key
     query = visible.where(key.startswith(name.casefold(), autoescape=True)).order_by(key).limit(PER_PAGE)
     return Results(text, Page(list(db.session.scalars(query).unique())), is_resting=True)
+
+
+def _meets(part: Part, asked: Asked) -> sa.ColumnElement[bool]:
+    match part:
+        case Filter():
+            return _condition(asked.resolve(part))
+        case Not(part=Filter() as inner) if asked.resolve(inner) == plan.EVERYTHING:
+            return sa.true()  # What cannot be read excludes nothing.
+        case Not(part=inner):
+            return ~_meets(inner, asked)
+        case Either(parts=parts):
+            return sa.or_(*(_meets(inner, asked) for inner in parts))
+    return _holds(part.text)
 
 
 def _holds(text: str) -> sa.ColumnElement[bool]:
