@@ -1,5 +1,6 @@
 """``flask search``: the state of the search index, and what mends it."""
 
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import wraps
@@ -12,6 +13,7 @@ from flask_login import AnonymousUserMixin
 
 from app.cli import progress
 from app.cli.data import in_english
+from app.exceptions import Conflict
 from app.extensions import db
 from app.extensions import search as searching
 from app.models import SEARCHED
@@ -20,9 +22,11 @@ from app.search.engine import SearchDown
 from app.search.tuning import BadTuning
 from app.services import outbox, rebuilds, reconcile
 from app.services.search.explaining import explain as explain_query
+from app.transaction import release
 
 search = AppGroup("search", help="The search index: its state, and what mends it.")
 FOREVER = float("inf")
+_LOOK_AGAIN = 0.5  # Seconds.
 
 
 def told_plainly(command: Callable[..., None]) -> Callable[..., None]:
@@ -63,7 +67,9 @@ def status() -> None:
 @click.option("--restart", is_flag=True, help="Begin anew instead of going on with one that was interrupted.")
 @told_plainly
 def rebuild_index(restart: bool) -> None:
-    """Make the index anew beside the one that answers, and let it take over; people can write meanwhile."""
+    """Make the index anew beside the one that answers, and let it take over; people can write meanwhile. Where
+    somebody is at work on it, wait for them, or go on with what they leave.
+    """
     if restart:
         rebuilds.abandon()
     with ExitStack() as bars:
@@ -77,7 +83,8 @@ def rebuild_index(restart: bool) -> None:
             shown[index].update(rows - done.get(index, 0))
             done[index] = rows
 
-        rebuilds.advance(FOREVER, show)
+        while not _advance(show):
+            time.sleep(_LOOK_AGAIN)
     click.echo(f"The new index answers: {searching.engine.generation()}.")
 
 
@@ -126,6 +133,16 @@ def explain(query: str) -> None:
         _section(f"{match.stage} {match.score:.3f}  post {match.id}  {match.text}", match.reason.splitlines())
     if not told.matches:
         click.echo("Nothing matches.")
+
+
+def _advance(show: rebuilds.Progress) -> bool:
+    """Makes the index, unless somebody is at work on it; returns whether it is made, by whomever."""
+    try:
+        return rebuilds.advance(FOREVER, show)
+    except Conflict:
+        # A worker, or somebody who was killed a moment ago and counts as alive for a minute.
+        release()
+        return rebuilds.current() is None
 
 
 def _section(title: str, lines: list[str]) -> None:

@@ -265,7 +265,9 @@ def test_nightly_comparison_mends_and_counts_tags_anew(app: Flask, cast: Cast) -
         tasks.reconcile_all()
         queue.run()
         assert search.engine.health().documents["post"] == 2
-        assert [document.weight for document in Tag.documents([1])] == [2]
+        assert [
+            document.weight for document in Tag.documents(list(db.session.scalars(sa.select(Tag.id))))
+        ] == [2]
 
 
 def test_index_of_another_analysis_is_made_anew_by_night(
