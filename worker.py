@@ -10,6 +10,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 import rq
+import rq.job
 from flask import Flask
 from redis import Redis
 from redis.backoff import ConstantBackoff
@@ -17,7 +18,6 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import worker_registration
 from rq.exceptions import StopRequested
-from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.utils import now
 
@@ -32,6 +32,21 @@ log = logging.getLogger("app.worker")
 WAIT = 2.0  # Seconds between two tries to reach a store that is away.
 
 
+def job_class(app: Flask) -> type[rq.job.Job]:
+    """Returns RQ's job, run in an application context of its own, hence with a session of its own.
+
+    The context ends with the task and not with what RQ tells the store afterwards: while the store is away that takes
+    a minute, in which SQLite's one writer's place would stay taken.
+    """
+
+    class Job(rq.job.Job):
+        def perform(self) -> Any:
+            with app.app_context():
+                return super().perform()
+
+    return Job
+
+
 class Worker(rq.Worker):
     """RQ's worker, with an application context for every job, and calm when the store goes away."""
 
@@ -41,6 +56,7 @@ class Worker(rq.Worker):
         super().__init__(
             [named_queue(name, connection) for name in names],
             connection=connection,
+            job_class=job_class(app),
             serializer=JSONSerializer,
             worker_ttl=4 * BEAT,
             job_monitoring_interval=BEAT,
@@ -48,7 +64,7 @@ class Worker(rq.Worker):
         self.app = app
         self.asked_to_stop = False
 
-    def main_work_horse(self, job: Job, queue: rq.Queue) -> None:
+    def main_work_horse(self, job: rq.job.Job, queue: rq.Queue) -> None:
         """Prepares the process that was forked for one job."""
         die_with(self.pid)
         with self.app.app_context():
@@ -59,11 +75,10 @@ class Worker(rq.Worker):
         self.connection.set_retry(Retry(ConstantBackoff(1), retries=60))
         super().main_work_horse(job, queue)
 
-    def perform_job(self, job: Job, queue: rq.Queue) -> bool:
-        """Gives the job its own application context, hence its own session."""
+    def perform_job(self, job: rq.job.Job, queue: rq.Queue) -> bool:
+        """Tells how long a job took."""
         started = time.monotonic()
-        with self.app.app_context():
-            done: bool = super().perform_job(job, queue)
+        done: bool = super().perform_job(job, queue)
         if done:
             # What the clock starts comes every few seconds and would hide what people start.
             level = logging.DEBUG if "turn" in job.meta else logging.INFO
@@ -81,11 +96,11 @@ class Worker(rq.Worker):
         self.asked_to_stop = True
         super().request_stop(signum, frame)
 
-    def handle_exception(self, job: Job, *exc_info: Any) -> None:
+    def handle_exception(self, job: rq.job.Job, *exc_info: Any) -> None:
         """Reports a failure where the application's errors go, and without the job's arguments."""
         log.error("Failed: %s", job.description, exc_info=exc_info, extra={"job": job.id})
 
-    def maintain_heartbeats(self, job: Job) -> None:
+    def maintain_heartbeats(self, job: rq.job.Job) -> None:
         """Shows that the job is being done; while the store is away nobody can see it, and the job goes on."""
         try:
             super().maintain_heartbeats(job)

@@ -59,12 +59,13 @@ def release() -> None:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Promises not to write, so that on SQLite the block does not queue for the one writer's place."""
+    """A transaction that only reads, so that on SQLite it does not take the one writer's place; ends with the block."""
     token = only_reading.set(True)
     try:
         yield
     finally:
         only_reading.reset(token)
+        release()
 
 
 def finish(response: Response) -> Response:

@@ -22,7 +22,7 @@ from app.search.engine import SearchDown
 from app.search.tuning import BadTuning
 from app.services import outbox, rebuilds, reconcile
 from app.services.search.explaining import explain as explain_query
-from app.transaction import release
+from app.transaction import reading
 
 search = AppGroup("search", help="The search index: its state, and what mends it.")
 FOREVER = float("inf")
@@ -44,6 +44,7 @@ def told_plainly(command: Callable[..., None]) -> Callable[..., None]:
 
 @search.command()
 @told_plainly
+@reading()
 def status() -> None:
     """Show the engine, its analysis, documents against rows, and what waits; fail when something is wrong."""
     health, waiting, rebuild = searching.engine.health(), outbox.backlog(), rebuilds.current()
@@ -104,7 +105,8 @@ def check(repair: bool) -> None:
     total = 0
     for model in SEARCHED:
         name = model.__tablename__
-        rows = db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
+        with reading():
+            rows = db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
         with progress.bar(max(rows, 1), f"{name:<5}") as bar:
             found = reconcile.compare(name, bar.update)
         kinds = {"missing": found.missing, "outdated": found.outdated, "surplus": found.surplus}
@@ -122,6 +124,7 @@ def check(repair: bool) -> None:
 @search.command()
 @click.argument("query")
 @told_plainly
+@reading()
 def explain(query: str) -> None:
     """Show how a query is read, what the engine is asked, and why the best posts match."""
     told = explain_query(query, AnonymousUserMixin())
@@ -141,8 +144,8 @@ def _advance(show: rebuilds.Progress) -> bool:
         return rebuilds.advance(FOREVER, show)
     except Conflict:
         # A worker, or somebody who was killed a moment ago and counts as alive for a minute.
-        release()
-        return rebuilds.current() is None
+        with reading():
+            return rebuilds.current() is None
 
 
 def _section(title: str, lines: list[str]) -> None:

@@ -1,6 +1,5 @@
 """The page of the search, and the suggestions under the search box."""
 
-import unicodedata
 from typing import Any
 
 from flask import Response, make_response, render_template, request
@@ -55,23 +54,8 @@ def suggestions() -> Response:
     """Returns what may be meant by the text that is being typed."""
     text = request.args.get("q", "")
     found = search.suggest(text, viewer())
-    page = render_template("parts/suggestions.html", found=found, typed=lambda word: typed(word, text))
+    page = render_template("parts/suggestions.html", found=found, typed=lambda word: search.typed(word, text))
     answer = make_response(page)
     answer.cache_control.private = True
     answer.cache_control.max_age = SUGGESTIONS_LAST
     return answer
-
-
-def typed(word: str, text: str) -> int:
-    """Returns how many characters at the beginning of a suggestion were typed; an unfinished syllable is one."""
-    for start in (text.strip(), *text.split()[-1:]):
-        keys = keystrokes(start.lstrip("#@"))
-        ends = (end for end in range(1, len(word) + 1) if keystrokes(word[:end]).startswith(keys))
-        if keys and (end := next(ends, 0)):
-            return end
-    return 0
-
-
-def keystrokes(text: str) -> str:
-    """Returns a text taken apart, so that 한구 begins 한국."""
-    return unicodedata.normalize("NFD", text).casefold()

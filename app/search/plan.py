@@ -123,7 +123,7 @@ class No:
 
 Node = Lemmas | Verb | Run | Enough | Part | Initials | Start | Term | HasWord | Within | Every | Some | No
 
-Resolve = Callable[[Filter], Node]
+Resolve = Callable[[Filter], Node | None]
 Synonyms = Mapping[str, tuple[str, ...]]
 AnyPart = Word | Phrase | Filter | Not | Either
 
@@ -151,7 +151,7 @@ def strict(query: Query, resolve: Resolve, synonyms: Synonyms) -> Plan:
 
     Args:
         query: what a person typed.
-        resolve: says what a filter asks for.
+        resolve: says what a filter asks for; None for one that asks for nothing.
         synonyms: word → the others that are searched for with it.
     """
     gates = [gate for part in query.parts if (gate := _part(part, resolve, synonyms))]
@@ -178,8 +178,7 @@ def near(query: Query, resolve: Resolve, synonyms: Synonyms) -> Plan:
 
 def together(query: Query) -> Plan:
     """Returns the plan of what has the whole text standing together, whether it was typed with spaces or without."""
-    text = query.text
-    return Plan(Some((Lemmas(text), Run(text))), text)
+    return Plan(_whole(query.text), query.text)
 
 
 def named(text: str, gate: Node = EVERYTHING) -> Plan:
@@ -223,8 +222,7 @@ def _part(part: AnyPart, resolve: Resolve, synonyms: Synonyms) -> Node | None:
         case Not(part=inner):
             gate = _excluded(inner.text) if isinstance(inner, Word) else None
             gate = gate or _part(inner, resolve, synonyms)
-            # What cannot be read asks for nothing, and so excludes nothing.
-            return No(gate) if gate and gate != EVERYTHING else None
+            return No(gate) if gate else None
         case Either(parts=parts):
             gates = tuple(gate for inner in parts if (gate := _part(inner, resolve, synonyms)))
             return Some(gates) if gates else None
@@ -239,10 +237,8 @@ def _is_fixed(part: AnyPart) -> bool:
 
 def _excluded(word: str) -> Node | None:
     """Returns what a single syllable excludes: the word, not each word that holds it, so that -책 keeps 산책."""
-    runs = analysis.runs(word)
-    if len(runs) == 1 and runs[0].is_dense and len(runs[0].text) == 1:
-        return Some((Lemmas(word), Part(f"^{runs[0].text}")))
-    return None
+    syllable = _syllable(word)
+    return Some((Lemmas(word), Part(f"^{syllable}"))) if syllable else None
 
 
 def _with_synonyms(word: str, synonyms: Synonyms) -> Node | None:
@@ -252,21 +248,29 @@ def _with_synonyms(word: str, synonyms: Synonyms) -> Node | None:
 
 
 def _phrase_gate(text: str) -> Node | None:
-    runs = analysis.runs(text)
-    if len(runs) == 1 and runs[0].is_dense and len(runs[0].text) == 1:
-        return Part(runs[0].text)
-    return Run(text) if runs else None
+    if syllable := _syllable(text):
+        return Part(syllable)
+    return Run(text) if analysis.runs(text) else None
 
 
 def _boosts(words: Sequence[str], text: str) -> tuple[tuple[Node, float], ...]:
     boosts: list[tuple[Node, float]] = []
     for word in words:
-        runs = analysis.runs(word)
-        if len(runs) == 1 and runs[0].is_dense and len(runs[0].text) == 1:
-            boosts += [(Lemmas(word), WHOLE_WORD), (Part(f"^{runs[0].text}"), BEGINNING)]
+        if syllable := _syllable(word):
+            boosts += [(Lemmas(word), WHOLE_WORD), (Part(f"^{syllable}"), BEGINNING)]
     if len(words) > 1:
-        boosts.append((Some((Lemmas(text), Run(text))), TOGETHER))
+        boosts.append((_whole(text), TOGETHER))
     return tuple(boosts)
+
+
+def _whole(text: str) -> Node:
+    return Some((Lemmas(text), Run(text)))
+
+
+def _syllable(text: str) -> str | None:
+    """Returns the syllable, where a text is a single one."""
+    runs = analysis.runs(text)
+    return runs[0].text if len(runs) == 1 and runs[0].is_dense and len(runs[0].text) == 1 else None
 
 
 def _every(*nodes: Node) -> Node:

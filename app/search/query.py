@@ -70,20 +70,6 @@ class Query:
         return tuple(part for part in self._terms if isinstance(part, Word))
 
     @property
-    def phrases(self) -> tuple[Phrase, ...]:
-        """The phrases that are looked for, in their order, those of alternatives too."""
-        return tuple(part for part in self._terms if isinstance(part, Phrase))
-
-    @property
-    def filters(self) -> tuple[Filter | Not, ...]:
-        """The filters that all have to hold, and the excluded ones as ``Not``; alternatives are left out."""
-        return tuple(
-            part
-            for part in self.parts
-            if isinstance(part, Filter) or (isinstance(part, Not) and isinstance(part.part, Filter))
-        )
-
-    @property
     def texts(self) -> tuple[str, ...]:
         """What the words and phrases say that are looked for, in their order, those of alternatives too."""
         return tuple(part.text for part in self._terms if isinstance(part, Word | Phrase))

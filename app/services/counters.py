@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from app.extensions import db
 from app.models import Follow, Like, Post, User
-from app.transaction import reading, release, step
+from app.transaction import reading, step
 
 WINDOW = 5000  # Rows.
 
@@ -80,16 +80,13 @@ def windows_of(model: Any, first: int) -> list[Window]:
         while ids := db.session.execute(_ends(model, first)).one_or_none():
             found.append(Window(model, first, ids.last))
             first = ids.last + 1
-        release()
     return found
 
 
 def check(window: Window) -> list[Difference]:
     """Returns the counters of a window that are wrong, and changes nothing."""
     with reading():
-        found = _differences(window.model, lambda column: column.between(window.first, window.last))
-        release()
-    return found
+        return _differences(window.model, lambda column: column.between(window.first, window.last))
 
 
 def mend(window: Window) -> list[Difference]:

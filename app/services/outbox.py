@@ -12,7 +12,7 @@ from app.extensions import db, search
 from app.models import SEARCHED, OutboxRow, Rebuild
 from app.models.columns import now
 from app.search.engine import Document
-from app.transaction import release, step
+from app.transaction import reading, step
 
 BATCH = 1000
 """How many rows are brought to the engine at once."""
@@ -60,21 +60,19 @@ def drain(seconds: float) -> int:
     """
     until = time.monotonic() + seconds
     drained = 0
-    while backlog().rows and (count := _drain_batch()):
+    while is_waited_for() and (count := _drain_batch()):
         drained += count
         if time.monotonic() > until:
             break
-    release()
     return drained
 
 
 def _drain_batch() -> int:
     """Brings one batch to the engine, and returns how many rows of it are done with."""
-    release()
     with search.engine.writing():
-        rows = take()
-        told = changes(rows)
-        release()
+        with reading():
+            rows = take()
+            told = changes(rows)
         generation = search.engine.generation()
         for change in told:
             tell(change)
@@ -113,6 +111,12 @@ def strike(rows: Sequence[OutboxRow]) -> None:
         struck = sa.delete(OutboxRow).where(heard, ~rebuilt)
         for statement in (kept, struck):
             db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def is_waited_for() -> bool:
+    """Whether anything waits to be brought to the engine."""
+    with reading():
+        return bool(db.session.scalar(sa.select(sa.exists().where(OutboxRow.drained_at.is_(None)))))
 
 
 def backlog() -> Backlog:

@@ -19,7 +19,7 @@ from app.models.columns import now
 from app.search import tuning
 from app.search.engine import Build
 from app.services import outbox
-from app.transaction import release, step
+from app.transaction import reading, release, step
 
 PIECE = 10_000
 """How many rows are copied at once."""
@@ -39,8 +39,9 @@ def current() -> Rebuild | None:
 
 def is_left() -> bool:
     """Whether a rebuild was begun that nobody is at work on."""
-    rebuild = current()
-    return rebuild is not None and (rebuild.busy_until is None or rebuild.busy_until < now())
+    with reading():
+        rebuild = current()
+        return rebuild is not None and (rebuild.busy_until is None or rebuild.busy_until < now())
 
 
 def advance(seconds: float, progress: Progress = lambda index, done, all: None) -> bool:
@@ -84,9 +85,10 @@ def abandon() -> None:
 
 def _claim() -> None:
     """Takes the rebuild for this process, writing its row where there is none."""
+    answers = search.engine.generation()
     if current() is None:
         db.session.add(Rebuild(id=1, generation="", begun_at=now()))
-        if search.engine.generation() is None:
+        if answers is None:
             # Nothing answers that could hear of these, and the copy takes them as they are.
             db.session.execute(sa.delete(OutboxRow).execution_options(synchronize_session=False))
         db.session.flush()
@@ -105,9 +107,8 @@ def _claim() -> None:
 
 def _open() -> Build:
     """Returns the new index; one that the engine has lost is begun again from the first row."""
-    rebuild = db.session.scalars(sa.select(Rebuild)).one()
-    name = rebuild.generation
-    release()
+    with reading():
+        name = db.session.scalars(sa.select(Rebuild.generation)).one()
     words = tuning.read(current_app.config["SEARCH_DICTIONARY"], current_app.config["SEARCH_SYNONYMS"])
     build = search.engine.build(words, name or None)
     if build.name != name:
@@ -118,16 +119,21 @@ def _open() -> Build:
 def _pieces(build: Build, progress: Progress) -> Iterator[None]:
     """Copies the tables piece by piece, in the order of their ids; what was copied before is not copied again."""
     names = [model.__tablename__ for model in SEARCHED]
-    rebuild = db.session.scalars(sa.select(Rebuild).execution_options(populate_existing=True)).one()
-    began, last = rebuild.index_name or names[0], rebuild.last_id
+    with reading():
+        rebuild = db.session.scalars(sa.select(Rebuild)).one()
+        began, last = rebuild.index_name or names[0], rebuild.last_id
     for name in names[names.index(began) :]:
         model = outbox.MODELS[name]
-        total = db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
-        done = db.session.scalar(sa.select(sa.func.count()).where(model.id <= last)) or 0
+        with reading():
+            total = db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
+            done = db.session.scalar(sa.select(sa.func.count()).where(model.id <= last)) or 0
         progress(name, done, total)
-        while ids := _next_ids(model, last):
-            documents = model.documents(ids)
-            release()
+        while True:
+            with reading():
+                ids = _next_ids(model, last)
+                documents = model.documents(ids)
+            if not ids:
+                break
             build.put(name, documents)
             last, done = ids[-1], done + len(ids)
             _update(index_name=name, last_id=last, busy_until=now() + BUSY)
@@ -163,8 +169,8 @@ def _catch_up(build: Build | None, told: dict[tuple[str, int], Any]) -> int:
     count = 0
     for rows in _outbox_pieces():
         news = [row for row in rows if told.get((row.index_name, row.row_id)) != row.changed_at]
-        changes = outbox.changes(news)
-        release()
+        with reading():
+            changes = outbox.changes(news)
         for change in changes:
             if build is None:
                 outbox.tell(change)
@@ -173,7 +179,6 @@ def _catch_up(build: Build | None, told: dict[tuple[str, int], Any]) -> int:
                 build.drop(change.index, change.gone)
         told.update(((row.index_name, row.row_id), row.changed_at) for row in news)
         count += len(news)
-    release()
     return count
 
 
@@ -184,10 +189,11 @@ def _outbox_pieces() -> Iterator[Sequence[OutboxRow]]:
     while True:
         behind = key > sa.tuple_(sa.literal(place[0]), sa.literal(place[1], sa.BigInteger()))
         query = sa.select(OutboxRow).where(behind).order_by(OutboxRow.index_name, OutboxRow.row_id)
-        rows = db.session.scalars(query.limit(outbox.BATCH)).all()
+        with reading():
+            rows = db.session.scalars(query.limit(outbox.BATCH)).all()
+            db.session.expunge_all()
         if not rows:
             return
-        db.session.expunge_all()
         place = (rows[-1].index_name, rows[-1].row_id)
         yield rows
 

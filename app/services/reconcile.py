@@ -11,7 +11,7 @@ from app.models import OutboxRow
 from app.models.columns import now
 from app.models.mixins import note_changed
 from app.services import outbox
-from app.transaction import release, step
+from app.transaction import reading, step
 
 PIECE = 5000
 """How many rows are compared at once."""
@@ -49,8 +49,8 @@ def compare(index: str, progress: Callable[[int], object] = lambda rows: None) -
     """
     found = Differences()
     for wanted, standing in _side_by_side(index):
-        waiting = _waiting(index, wanted.keys() | standing.keys())
-        release()
+        with reading():
+            waiting = _waiting(index, wanted.keys() | standing.keys())
         for id in (wanted.keys() | standing.keys()) - waiting:
             if id not in standing:
                 found.missing.append(id)
@@ -94,12 +94,14 @@ def _side_by_side(index: str) -> Iterator[tuple[dict[int, int], dict[int, int]]]
     last = 0
     while True:
         standing = search.engine.revisions(index, last, PIECE)
-        ids = _ids(index, last)
+        with reading():
+            ids = _ids(index, last)
         if not standing and not ids:
             return
         ends = [side[-1] for side in ([id for id, _ in standing], ids) if len(side) == PIECE]
         end = min(ends) if ends else max([*(id for id, _ in standing[-1:]), *ids[-1:]])
-        rows = outbox.MODELS[index].documents([id for id in ids if id <= end])
+        with reading():
+            rows = outbox.MODELS[index].documents([id for id in ids if id <= end])
         yield (
             {document.id: document.revision for document in rows},
             {id: revision for id, revision in standing if id <= end},

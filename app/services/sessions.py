@@ -15,7 +15,7 @@ from app.extensions import db
 from app.models import LoginSession, User
 from app.models.columns import now
 from app.services import passwords, users
-from app.transaction import reading, release
+from app.transaction import reading
 
 MOST_SESSIONS = 10
 LASTS = timedelta(days=1)  # Since the browser was last seen, unless it is remembered.
@@ -51,7 +51,6 @@ def sign_in(name: str, password: str, remember: bool, browser: Browser) -> str:
     with reading():
         user = users.by_name_or_address(name)
         user_id, kept = (user.id, user.password_hash) if user and user.is_active else (None, None)
-        release()
     if not passwords.matches(kept, password) or kept is None:
         raise Invalid("name", _l("The name or the password is not right. Check both and try again."))
     renewed = passwords.renewed(kept, password)

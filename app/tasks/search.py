@@ -25,13 +25,13 @@ def drain() -> None:
     """Brings the outbox to the engine; what the engine cannot take now stays for the next turn."""
     _begin(drain)
     try:
-        if searching.engine.generation() is None:
-            raise NotReady("There is no search index yet.")
-        outbox.drain(A_WHILE)
-        if rebuilds.is_left():
-            raise NotReady("Somebody has begun a new index, and left it.")
+        if searching.engine.generation() is not None:
+            outbox.drain(A_WHILE)
+            if not rebuilds.is_left():
+                return
+        _leave_rebuild()
     except NotReady:
-        queue.enqueue_once(turn_of(rebuild), WAITS, rebuild)
+        _leave_rebuild()
     except SearchDown as error:
         current_app.logger.warning("The search index waits", extra={"reason": str(error)})
 
@@ -41,7 +41,7 @@ def rebuild() -> None:
     """Makes the index anew, a piece a turn, so that letters and notices need not wait for it."""
     _begin(rebuild)
     try:
-        if rebuilds.current() is None and not _needs_rebuild():
+        if not _needs_rebuild() and rebuilds.current() is None:
             return  # Several have asked for it, and one has done it.
         answers = rebuilds.advance(A_WHILE)
     except Conflict:
@@ -50,7 +50,7 @@ def rebuild() -> None:
         current_app.logger.warning("The search index cannot be made", extra={"reason": str(error)})
         return
     if not answers:
-        queue.enqueue_once(turn_of(rebuild), WAITS, rebuild)
+        _leave_rebuild()
 
 
 @task(queue="slow", timeout=600, retries=())
@@ -58,7 +58,7 @@ def reconcile_all() -> None:
     """Compares the index with the database, mends what differs, and renews it when the analysis has changed."""
     try:
         if searching.engine.health().is_stale:
-            queue.enqueue_once(turn_of(rebuild), WAITS, rebuild)
+            _leave_rebuild()
             return
         for model in SEARCHED:
             found = reconcile.compare(model.__tablename__)
@@ -70,6 +70,10 @@ def reconcile_all() -> None:
         reconcile.refresh(Tag.__tablename__)
     except SearchDown as error:
         current_app.logger.warning("The search index was not compared", extra={"reason": str(error)})
+
+
+def _leave_rebuild() -> None:
+    queue.enqueue_once(turn_of(rebuild), WAITS, rebuild)
 
 
 def _needs_rebuild() -> bool:

@@ -5,8 +5,10 @@ import signal
 import time
 from pathlib import Path
 
+import sqlalchemy as sa
 from flask import current_app
 
+from app.extensions import db
 from app.queue import task
 
 
@@ -37,6 +39,13 @@ def wait_for_bell(folder: str) -> None:
             break
         time.sleep(0.1)
     note(folder, "done")
+
+
+@task(timeout=120, retries=())
+def look_and_wait_for_bell(folder: str) -> None:
+    """Does the same with the database open, and leaves it open."""
+    db.session.execute(sa.text("SELECT 1"))
+    wait_for_bell(folder)
 
 
 @task(retries=(1,))

@@ -11,7 +11,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -253,6 +253,38 @@ class Cluster:
         self.client.indices.delete(index=list(self.client.indices.get(index=f"{PREFIX}-*")))
 
 
+class WritersPlace:
+    """Watches SQLite's one writer's place, as somebody who wants it does.
+
+    Attributes:
+        longest: for how many seconds it was taken without a break.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.longest = 0.0
+        self._path = path
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> float:
+        """Ends watching, and returns the longest time."""
+        self._over.set()
+        self._thread.join()
+        return self.longest
+
+    def _watch(self) -> None:
+        free = time.monotonic()
+        with closing(sqlite3.connect(self._path, timeout=0, isolation_level=None)) as database:
+            while not self._over.wait(0.05):
+                try:
+                    database.execute("BEGIN IMMEDIATE")
+                    database.execute("ROLLBACK")
+                    free = time.monotonic()
+                except sqlite3.OperationalError:
+                    self.longest = max(self.longest, time.monotonic() - free)
+
+
 class Site(Program):
     """A site that one command runs, as people have it."""
 
@@ -328,6 +360,20 @@ class Site(Program):
             except ProcessLookupError:
                 pass  # It died with its worker.
         return len(pids)
+
+    def stop_workers(self) -> None:
+        """Stops all workers until they get SIGCONT, none of them in the middle of a transaction."""
+        until(self._stopped_between_transactions, 20, "no worker to be writing")
+
+    def _stopped_between_transactions(self) -> bool:
+        self.signal_workers(signal.SIGSTOP)
+        with closing(sqlite3.connect(self.data / "hanmadi.db", timeout=0, isolation_level=None)) as database:
+            try:
+                database.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                self.signal_workers(signal.SIGCONT)
+                return False
+            return True
 
     def is_whole(self) -> None:
         """Makes sure that the index holds every row as it is, once."""

@@ -3,10 +3,12 @@
 import json
 import os
 import signal
+import sqlite3
 import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -129,6 +131,22 @@ def test_a_store_that_never_answers_costs_one_request_a_third_of_a_second(store:
 def test_a_full_store_is_as_good_as_none(store: StoreProcess) -> None:
     Redis.from_url(store.url).config_set("maxmemory", 1)
     assert seconds_until_down(queue_at(store.url)) < 0.35
+
+
+def test_what_a_job_leaves_open_is_closed_when_it_ends_and_not_when_the_store_hears_of_it(
+    store: StoreProcess, start_worker: Callable[..., Program], tmp_path: Path
+) -> None:
+    start_worker(store.url, "default")
+    queue_at(store.url).enqueue(jobs.look_and_wait_for_bell, folder=str(tmp_path))
+    until(lambda: jobs.traces(tmp_path), 60, "the job begins")
+    store.kill()
+    with closing(sqlite3.connect(tmp_path / "data" / "hanmadi.db", timeout=0)) as database:
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            database.execute("BEGIN IMMEDIATE")
+        (tmp_path / "bell").touch()
+        until(lambda: len(jobs.traces(tmp_path)) == 2, 20, "the job ends")
+        database.execute("PRAGMA busy_timeout = 2000")
+        database.execute("BEGIN IMMEDIATE")
 
 
 def test_a_job_goes_on_while_its_store_is_away(

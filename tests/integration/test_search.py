@@ -18,11 +18,12 @@ from functools import partial
 import pytest
 
 from tests.integration.processes import started_with, until
-from tests.integration.search_site import FIRST, Cluster, Person, Site
+from tests.integration.search_site import FIRST, Cluster, Person, Site, WritersPlace
 
 AWAY = float(os.environ.get("STORE_AWAY", "12"))
 SOON = 10.0  # Seconds after the return of a part in which all is found.
 PAGE = 1.0  # Seconds that a reader waits at most.
+POLITE = 3.0  # Seconds that a process may write without a break: a member's browser waits for five.
 SLOWER = 0.3  # Seconds that a writer waits longer at most.
 
 pytestmark = [
@@ -69,6 +70,14 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def calm(site: Site) -> None:
     """Begins every test with everything found."""
     until(lambda: site.waiting() == 0 and not site.haneul.search(FIRST).is_resting, 60, "the site to be calm")
+
+
+@pytest.fixture(autouse=True)
+def polite(site: Site) -> Iterator[None]:
+    """Lets no process keep the others from writing, whatever it waits for itself."""
+    place = WritersPlace(site.data / "hanmadi.db")
+    yield
+    assert place.stop() < POLITE
 
 
 def write(person: Person, word: str, numbers: range) -> tuple[list[str], list[float]]:
@@ -194,7 +203,7 @@ def test_store_that_never_answers_makes_nobody_wait_for_long(site: Site) -> None
 
 
 def test_workers_killed_in_the_middle_of_a_drain_lose_and_double_nothing(site: Site) -> None:
-    site.signal_workers(signal.SIGSTOP)
+    site.stop_workers()
     site.flask("data", "generate", "--users", "30", "--posts", "4000", "--follows", "3", "--seed", "3")
     began = time.monotonic()
     kills: list[tuple[int, int]] = []

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 
 from app.extensions import queue, search
-from app.main.search import typed
 from app.models import SEARCHED, Post
 from app.models.keyset import PER_PAGE
+from app.services.search import typed
 from tests.cast import Cast, Visitor
 from tests.main.test_timelines import Statements, ids_on, next_on, seed_posts
 

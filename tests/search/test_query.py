@@ -127,8 +127,6 @@ def test_part_knows_where_it_stands() -> None:
 def test_what_is_looked_for_is_told_apart_from_what_is_excluded() -> None:
     query = ask('가 -나 "다 라" -"마 바" from:바다 -from:하늘 사 OR "아 자" OR -차 OR #카')
     assert [word.text for word in query.words] == ["가", "사"]
-    assert [phrase.text for phrase in query.phrases] == ["다 라", "아 자"]
-    assert [shape(part) for part in query.filters] == ["from=바다", "-from=하늘"]
     assert query.text == "가 다 라 사 아 자"
 
 

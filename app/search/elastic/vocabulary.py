@@ -53,7 +53,7 @@ class Vocabulary:
 
     def similar(self, word: str, limit: int, within: Node) -> list[str]:
         """Returns words that somebody may have meant; see ``Engine.similar``."""
-        (keys,) = analysis.keystrokes((word,))
+        keys = analysis.keys(word)
         if not keys or limit < 1:
             return []
         near = {"value": documents.sendable(keys), "fuzziness": _REACH, "max_expansions": _NEAR}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import json
 import os
+import secrets
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -130,7 +131,8 @@ class EmbeddedEngine:
         """Begins a new generation, or goes on with one; see ``Engine.build``."""
         with _failures():
             if self._shelf is None:
-                return EmbeddedBuild(self.open("memory", None, tuning), self._adopt, lambda: None)
+                name = f"memory {secrets.token_hex(2)}"  # Nobody can go on with it after an interruption.
+                return EmbeddedBuild(self.open(name, None, tuning), self._adopt, lambda: None)
             shelf = self._shelf
             if not name or not shelf.has(name):
                 name = shelf.begin({"schema": SCHEMA, "analysis": ANALYSIS, "tuning": tuning.as_json()})
@@ -139,7 +141,9 @@ class EmbeddedEngine:
 
     def generation(self) -> str | None:
         """Returns the name of the generation that answers at this moment."""
-        return self._shelf.current() if self._shelf else "memory"
+        if self._shelf:
+            return self._shelf.current()
+        return self._generation.name if self._generation else None
 
     def health(self) -> Health:
         """Tells how the engine is."""

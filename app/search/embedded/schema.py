@@ -58,13 +58,14 @@ class Cut(NamedTuple):
 def cut(text: str, own: OwnWords) -> Cut:
     """Takes a text apart."""
     reading = analysis.Reading(text, own)
+    words = reading.words
     fields = {
         "run": reading.bigrams,
         "part": reading.parts,
-        "word": reading.words,
+        "word": words,
         "initials": reading.initials,
     }
-    return Cut(reading.lemmas, {field: " ".join(tokens) for field, tokens in fields.items()}, reading.words)
+    return Cut(reading.lemmas, {field: " ".join(tokens) for field, tokens in fields.items()}, words)
 
 
 def lay_out(document: Document, text: Cut) -> tantivy.Document:

@@ -81,5 +81,6 @@ class Shelf:
         """Waits until no other process or thread changes what is kept here; who holds it may enter again."""
         self.path.mkdir(parents=True, exist_ok=True)
         # A worker forks a process for every job, and a lock that was made before a fork belongs to the other side.
-        with self._locks.setdefault(os.getpid(), FileLock(self.path / _LOCK)):
+        mine = os.getpid()
+        with self._locks.get(mine) or self._locks.setdefault(mine, FileLock(self.path / _LOCK)):
             yield

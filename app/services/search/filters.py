@@ -51,8 +51,8 @@ class Asked:
             self.notes.append(gettext("This query is too long. Only its first part was searched for."))
         self._nodes = {each: self._node(each) for part in self.query.parts for each in _filters(part)}
 
-    def resolve(self, asked: Filter) -> plan.Node:
-        """Returns what a filter of the query asks for; one that cannot be read asks for nothing, and has its note."""
+    def resolve(self, asked: Filter) -> plan.Node | None:
+        """Returns what a filter of the query asks for, or None for one that cannot be read, which has its note."""
         return self._nodes[asked]
 
     def with_text(self, text: str) -> "Asked":
@@ -66,7 +66,7 @@ class Asked:
         removable = [part for part in query.parts if isinstance(part, Filter | Not)]
         return tuple(Chip(query.source[part.start : part.end], query.without(part)) for part in removable)
 
-    def _node(self, asked: Filter) -> plan.Node:
+    def _node(self, asked: Filter) -> plan.Node | None:
         match asked.name:
             case "from" | "to":
                 return self._person(asked)
@@ -79,7 +79,8 @@ class Asked:
         flag = _FLAGS.get((asked.name, asked.value.casefold()))
         if flag:
             return plan.Term(flag)
-        return self._ignored(asked, gettext("Try has:link or is:reply."))
+        self._ignore(asked, gettext("Try has:link or is:reply."))
+        return None
 
     def _person(self, asked: Filter) -> plan.Node:
         name = asked.value.lstrip("@")
@@ -89,25 +90,26 @@ class Asked:
             self.notes.append(gettext("There is nobody called %(name)s here.", name=name))
             return plan.NOTHING
 
-    def _language(self, asked: Filter) -> plan.Node:
+    def _language(self, asked: Filter) -> plan.Node | None:
         wanted = asked.value.casefold()
         code = _languages().get(wanted, wanted)
         if regex.fullmatch(r"[a-z]{2,3}", code):
             return plan.Term(f"lang:{code}")
-        return self._ignored(asked, gettext("Write a language like this: lang:ko"))
+        self._ignore(asked, gettext("Write a language like this: lang:ko"))
+        return None
 
-    def _date(self, asked: Filter) -> plan.Node:
+    def _date(self, asked: Filter) -> plan.Node | None:
         days = _days(asked.value)
         if days is None:
-            return self._ignored(asked, gettext("Write a date like this: 2026-01-31"))
+            self._ignore(asked, gettext("Write a date like this: 2026-01-31"))
+            return None
         if asked.name == "since":
             return plan.Within(since=_midnight(days[0]))
         return plan.Within(until=_midnight(days[1]))
 
-    def _ignored(self, asked: Filter, advice: str) -> plan.Node:
+    def _ignore(self, asked: Filter, advice: str) -> None:
         typed = self.query.source[asked.start : asked.end]
         self.notes.append(gettext("%(filter)s was left out. %(advice)s", filter=typed, advice=advice))
-        return plan.EVERYTHING
 
 
 def _filters(part: Part) -> list[Filter]:

@@ -95,9 +95,10 @@ class Finder:
         synonyms = search.engine.tuning().synonyms
         if self.is_late:
             raise SearchDown("The engine answers, but far too slowly.")
-        self._plans = {
-            STRICT: change(plan.strict(asked.query, asked.resolve, synonyms)),
-            NEAR: plan.near(asked.query, asked.resolve, synonyms),
+        # Near matches are asked for where there are few others, so their plan is made when they are.
+        self._plans: dict[str, Callable[[], plan.Plan]] = {
+            STRICT: lambda: change(plan.strict(asked.query, asked.resolve, synonyms)),
+            NEAR: lambda: plan.near(asked.query, asked.resolve, synonyms),
         }
 
     @property
@@ -108,11 +109,10 @@ class Finder:
     def fill(self, place: Place, room: int) -> tuple[list[Any], Place | None]:
         """Returns up to so many rows from a place on, and where the next ones begin, or None behind the last."""
         rows: list[Any] = []
+        asked = self._plans[place.stage]()
         for _ in range(_ROUNDS):
             wanted = room - len(rows) + 1
-            hits = self._model.hits(
-                self._plans[place.stage], limit=wanted, order=self._order, after=place.after, now=place.now
-            )
+            hits = self._model.hits(asked, limit=wanted, order=self._order, after=place.after, now=place.now)
             taken = hits[: wanted - 1]
             rows += self._rows(taken)
             if len(hits) < wanted:
@@ -177,7 +177,7 @@ def _named(
     try:
         finder = Finder(model, plain, _loader(visible, model), change=by_name)
         rows, following = finder.fill(place or Place(int(now().timestamp())), PER_PAGE)
-        keyboard = None if rows or place or finder.is_late else hints.other_keyboard(name, finds)
+        keyboard = None if rows or place or finder.is_late else hints.other_keyboard(plain.query, finds)
     except SearchDown as error:
         _log(error)
         return resting.named(asked.query.source.strip(), model, visible, name)

@@ -1,12 +1,13 @@
 """What else to try when a query finds little."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from app.extensions import search
 from app.models import Post
 from app.search import analysis, hangul, plan
-from app.search.query import Word
+from app.search.query import Query, Word
 from app.services.search.filters import Asked
 from app.services.search.results import Hint
 
@@ -31,26 +32,24 @@ def find(asked: Asked, rows: list[Any], near_from: int | None, in_time: Callable
     """
     exact = len(rows) if near_from is None else near_from
 
-    keyboard = _other_keyboard(asked) if exact < 3 and in_time() else None
+    keyboard = other_keyboard(asked.query, partial(_finds, asked)) if exact < 3 and in_time() else None
     meant = _did_you_mean(asked) if keyboard is None and in_time() else None
     fewer = tuple(_fewer(asked, in_time)) if exact == 0 else ()
     return Hint(meant, keyboard, fewer)
 
 
-def other_keyboard(text: str, finds: Callable[[str], bool]) -> str | None:
-    """Returns what the same keys give in the other input mode, if that finds something."""
-    if hangul.is_initials(text):
-        return None
-    meant = hangul.other_keyboard(text)
-    return meant if meant and finds(meant) else None
+def other_keyboard(query: Query, finds: Callable[[str], bool]) -> str | None:
+    """Returns what the same keys give in the other input mode, if that finds something.
 
-
-def _other_keyboard(asked: Asked) -> str | None:
-    words = {word.text: other for word in asked.query.words if (other := hangul.other_keyboard(word.text))}
-    if not words or any(hangul.is_initials(word) for word in words):
+    Args:
+        query: as it was typed.
+        finds: whether a text finds something.
+    """
+    words = {word.text: other for word in query.words if (other := hangul.other_keyboard(word.text))}
+    if not words or any(map(hangul.is_initials, words)):
         return None
-    meant = asked.query.replace_words(words)
-    return meant if _finds(asked, meant) else None
+    meant = query.replace_words(words)
+    return meant if finds(meant) else None
 
 
 def _did_you_mean(asked: Asked) -> str | None:

@@ -22,7 +22,8 @@ _MOST_PARTS = 12
 def posts(asked: Asked, viewer: Any) -> Results[Post]:
     """Returns the latest posts that hold the query's words just as they were typed, newest first."""
     latest = db.session.scalar(sa.select(sa.func.max(Post.id))) or 0
-    held = [_meets(part, asked) for part in asked.query.parts[:_MOST_PARTS]]
+    conditions = (_meets(part, asked) for part in asked.query.parts[:_MOST_PARTS])
+    held = [condition for condition in conditions if condition is not None] or [sa.false()]
     query = posts_service.shown_to(viewer).where(Post.id > latest - LATEST, *held)
     rows = list(
         db.session.scalars(query.order_by(Post.created_at.desc(), Post.id.desc()).limit(PER_PAGE)).unique()
@@ -39,21 +40,19 @@ def named(text: str, model: Any, visible: sa.Select[Any], name: str) -> Results[
     return Results(text, Page(list(db.session.scalars(query).unique())), is_resting=True)
 
 
-def _meets(part: Part, asked: Asked) -> sa.ColumnElement[bool]:
+def _meets(part: Part, asked: Asked) -> sa.ColumnElement[bool] | None:
+    """Returns the condition that a part of the query makes, or None when it asks for nothing."""
     match part:
         case Filter():
-            return _condition(asked.resolve(part))
-        case Not(part=Filter() as inner) if asked.resolve(inner) == plan.EVERYTHING:
-            return sa.true()  # What cannot be read excludes nothing.
+            node = asked.resolve(part)
+            return None if node is None else _condition(node)
         case Not(part=inner):
-            return ~_meets(inner, asked)
+            excluded = _meets(inner, asked)
+            return None if excluded is None else ~excluded
         case Either(parts=parts):
-            return sa.or_(*(_meets(inner, asked) for inner in parts))
-    return _holds(part.text)
-
-
-def _holds(text: str) -> sa.ColumnElement[bool]:
-    return Post.body.icontains(text, autoescape=True)
+            found = [each for inner in parts if (each := _meets(inner, asked)) is not None]
+            return sa.or_(*found) if found else None
+    return Post.body.icontains(part.text, autoescape=True)
 
 
 def _condition(node: plan.Node) -> sa.ColumnElement[bool]:

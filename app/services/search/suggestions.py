@@ -9,7 +9,7 @@ from flask import current_app
 
 from app.extensions import db, search
 from app.models import Post, Tag, User
-from app.search import plan
+from app.search import analysis, plan
 from app.search.engine import Order, SearchDown
 from app.services import users
 
@@ -53,6 +53,16 @@ def suggest(text: str, viewer: Any) -> Suggestions:
         current_app.logger.info("No suggestions", extra={"reason": str(error)})
         return Suggestions()
     return Suggestions(words, people, tags)
+
+
+def typed(word: str, text: str) -> int:
+    """Returns how many characters at the beginning of a suggestion were typed; an unfinished syllable is one."""
+    for start in (text.strip(), *text.split()[-1:]):
+        keys = analysis.keys(start.lstrip("#@"))
+        ends = (end for end in range(1, len(word) + 1) if analysis.keys(word[:end]).startswith(keys))
+        if keys and (end := next(ends, 0)):
+            return end
+    return 0
 
 
 def _split(text: str) -> tuple[str, str]:
