@@ -21,7 +21,6 @@ from urllib.request import urlopen
 
 from bench.search import asking, engines, posts, report
 
-WORKERS = 2
 _ROOT = Path(__file__).parents[2]
 _PARTS = ("Pss", "Pss_Anon", "Pss_File", "Rss")
 _PATIENCE = 60  # Seconds that gunicorn may take to answer.
@@ -37,7 +36,7 @@ def run(options: argparse.Namespace) -> None:
         _flask(environment, *"data generate --users 100 --posts 2000 --follows 5 --seed 1".split())
         address = f"http://127.0.0.1:{environment['PORT']}"
         command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--preload"]
-        command += ["--workers", str(WORKERS), "microblog:app"]
+        command += ["--workers", str(options.processes), "microblog:app"]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         with subprocess.Popen(command, cwd=_ROOT, env=environment, **quiet) as server:
             try:
@@ -47,7 +46,9 @@ def run(options: argparse.Namespace) -> None:
                 rows += _rows(server.pid, "searched")
             finally:
                 server.terminate()
-    report.table(f"MB of web processes, {options.posts:,} posts", ("", "process", *_PARTS), rows)
+    report.table(
+        f"MB of {options.processes} web processes, {options.posts:,} posts", ("", "process", *_PARTS), rows
+    )
 
 
 def _environment(folder: str, index: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.search import analysis, hangul, many
 from app.search.analysis import Reading
+from app.search.engine import SearchDown
 from app.search.morphemes import OwnWords
 from app.search.normal import normalise
 
@@ -131,6 +132,16 @@ def _square(number: int) -> int:
 def test_few_and_many_things_come_back_in_their_order(count: int) -> None:
     function: Callable[[int], int] = _square
     assert list(many.each(function, range(count))) == [number**2 for number in range(count)]
+
+
+def _refuse_a_late_one(numbers: Sequence[int]) -> None:
+    if 4000 in numbers:
+        raise SearchDown("No room is left.")
+
+
+def test_error_of_another_process_reaches_whoever_asked() -> None:
+    with pytest.raises(SearchDown, match=r"^No room is left\.$"):
+        list(many.in_pieces(_refuse_a_late_one, range(5000)))
 
 
 @settings(deadline=None)

@@ -16,7 +16,7 @@ from app.search.elastic.generation import Current, Generation
 from app.search.elastic.names import Names, building, new_generation
 from app.search.elastic.vocabulary import Vocabulary
 from app.search.engine import Document, NotReady, SearchDown
-from app.search.many import each
+from app.search.many import in_pieces
 from app.search.tuning import Tuning
 
 _LEAVE = 0.5  # Seconds in which whoever still reads older indices has finished.
@@ -49,12 +49,18 @@ class ElasticBuild:
     def put(self, index: str, documents_: Sequence[Document]) -> None:
         """Adds documents or replaces them; see ``Build.put``."""
         alias = self._building(self._names.alias(index))
-        actions = list(each(partial(documents.put, own=self._own), documents_))
+        words = set().union(*in_pieces(partial(self._put, alias), documents_))
+        if self._is_prepared and index in self._words:
+            with self._connection.writing() as client:
+                client.indices.refresh(index=alias)
+                self._words[index].note(client, words)
+
+    def _put(self, alias: str, documents_: Sequence[Document]) -> set[str]:
+        """Adds a piece of the documents, in one of several processes at once, and returns the words that it has."""
+        actions = [documents.put(document, self._own) for document in documents_]
         with self._connection.writing() as client:
             documents.send(client, alias, actions)
-            if self._is_prepared and index in self._words:
-                client.indices.refresh(index=alias)
-                self._words[index].note(client, documents.words(actions))
+        return documents.words(actions) if self._is_prepared else set()
 
     def drop(self, index: str, gone: Iterable[tuple[int, int]]) -> None:
         """Takes out documents; see ``Build.drop``."""

@@ -15,7 +15,7 @@ _LEFT_OUT = (
 )
 _CHAIN = "content nori_readingform lowercase possessive english remove_duplicates".split()
 
-LAYOUT = 2
+LAYOUT = 3
 """Counts the changes of this file; an index of another layout is built anew."""
 MADE_BY = f"nori, rules {analysis.VERSION}, layout {LAYOUT}"
 
@@ -44,8 +44,6 @@ def of_documents(tuning: Tuning, generation: str) -> dict[str, Any]:
     """
     settings = {
         **_WHILE_FILLED,
-        "sort.field": "place",
-        "sort.order": "desc",  # The newest come first without sorting.
         "gc_deletes": "1h",  # So long a late older revision cannot bring back what was dropped.
         "analysis": _analysis(tuning),
     }

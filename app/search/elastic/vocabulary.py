@@ -12,6 +12,7 @@ from app.search import analysis, hangul
 from app.search.elastic import documents, failures
 from app.search.elastic.connection import Connection
 from app.search.elastic.queries import Clause, clause
+from app.search.many import in_pieces
 from app.search.plan import Every, HasWord, Node
 
 _ROUNDS = (
@@ -68,7 +69,8 @@ class Vocabulary:
         Args:
             client: as ``Connection.writing`` gives it.
         """
-        documents.send(client, self._words, starmap(documents.put_word, self._counted(client)))
+        for _ in in_pieces(self._keep, list(self._counted(client))):
+            pass
         client.indices.refresh(index=self._words)
 
     def note(self, client: Elasticsearch, words: Iterable[str]) -> None:
@@ -86,8 +88,12 @@ class Vocabulary:
             queries = [clause(HasWord(word)) for word in noted[first : first + _ASKED_AT_ONCE]]
             answers = self._ask(client, queries, {"track_total_hits": True})
             counts += (answer["hits"]["total"]["value"] for answer in answers)
-        documents.send(client, self._words, map(documents.put_word, noted, counts))
+        self._keep(zip(noted, counts, strict=True))
         client.indices.refresh(index=self._words)
+
+    def _keep(self, counted: Iterable[tuple[str, int]]) -> None:
+        with self._connection.writing() as client:
+            documents.send(client, self._words, starmap(documents.put_word, counted))
 
     def _find(self, query: Clause, limit: int) -> list[str]:
         with self._connection.reading() as client:
