@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import accumulate, chain
 from typing import NamedTuple
 
@@ -97,12 +97,12 @@ class Reading:
         """
         return _bigrams(self._runs)
 
-    @cached_property
+    @property
     def nouns(self) -> set[str]:
         """The nouns, names and foreign words that are worth a suggestion."""
         return set(chain.from_iterable(known.nouns for known in self._known))
 
-    @cached_property
+    @property
     def verbs(self) -> set[str]:
         """The dictionary forms of the verbs and adjectives."""
         return set(chain.from_iterable(known.verbs for known in self._known))
@@ -110,12 +110,12 @@ class Reading:
     @property
     def words(self) -> set[str]:
         """The words worth suggesting: the nouns, and verbs whose stem is longer than a syllable."""
-        return self.nouns.union(verb for verb in self.verbs if len(verb) > _SHORTEST_WORD)
+        return set(chain.from_iterable(known.words for known in self._known))
 
     @property
     def initials(self) -> set[str]:
         """The initial consonants of the nouns that are written in Hangul."""
-        return {hangul.initials(noun) for noun in self.nouns if "가" <= noun[0] <= "힣"}
+        return set(chain.from_iterable(known.initials for known in self._known))
 
     @property
     def parts(self) -> set[str]:
@@ -149,6 +149,8 @@ class _Known:
         lemmas: the lemma of each of its pieces, an empty one for a piece that carries no meaning.
         nouns: itself, where it is a noun worth a suggestion.
         verbs: the dictionary forms of its verbs and adjectives.
+        words: what of these is worth a suggestion.
+        initials: the initial consonants of a noun that is written in Hangul.
         bigrams: those inside it that count.
         ends_alone: whether its last part is a single syllable, which may begin a word that was cut wrongly.
     """
@@ -156,6 +158,8 @@ class _Known:
     lemmas: tuple[str, ...]
     nouns: tuple[str, ...]
     verbs: tuple[str, ...]
+    words: tuple[str, ...]
+    initials: tuple[str, ...]
     bigrams: tuple[str, ...]
     ends_alone: bool
 
@@ -170,10 +174,14 @@ def _known(morpheme: Morpheme) -> _Known:
     edges = {0}
     if len(pieces) > 1 and "".join(form for form, _ in pieces) == surface:
         edges.update(accumulate(len(form) for form, _ in pieces[:-1]))
+    nouns = (surface,) if is_noun and _SHORTEST_WORD <= len(surface) <= _LONGEST_TOKEN else ()
+    verbs = tuple(_lemma(form, tag) for form, tag in pieces if tag in _VERBS)
     return _Known(
         lemmas,
-        (surface,) if is_noun and _SHORTEST_WORD <= len(surface) <= _LONGEST_TOKEN else (),
-        tuple(_lemma(form, tag) for form, tag in pieces if tag in _VERBS),
+        nouns,
+        verbs,
+        nouns + tuple(verb for verb in verbs if len(verb) > _SHORTEST_WORD),
+        tuple(hangul.initials(noun) for noun in nouns if "가" <= noun[0] <= "힣"),
         tuple(_inner_bigrams(surface, edges, morpheme.tag.startswith(_INFLECTED))),
         len(surface) - 1 in edges,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import sys
@@ -50,6 +51,7 @@ _work: tuple[Callable[[Any], Any], Sequence[Any]]
 def _forked(function: Callable[[Any], Any], things: Sequence[Any]) -> None:
     global _work
     _work = function, things
+    gc.disable()  # It ends soon, and looking through what it was forked with would copy all of that.
 
 
 def _piece(start: int) -> Any:

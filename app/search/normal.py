@@ -17,7 +17,7 @@ def normalise(text: str) -> str:
     twice in a row stands twice, so that ㅋㅋㅋㅋㅋ is ㅋㅋ; digits stay. What nobody sees, and what no engine stores,
     becomes a blank.
     """
-    if not text.isascii():
+    if not text.isascii() and not unicodedata.is_normalized("NFKC", text):
         text = "".join(
             part if index % 2 else unicodedata.normalize("NFKC", part)
             for index, part in enumerate(_COMPATIBILITY_JAMO.split(unicodedata.normalize("NFC", text)))

@@ -23,6 +23,15 @@ NOT_IN_A_CLONE = shutil.ignore_patterns(
 )
 
 
+def parent_of(pid: int) -> int:
+    """Returns the parent of a process, or 0 once that has ended."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    return int(status.partition("\nPPid:")[2].split()[0])
+
+
 def until(true: Callable[[], object], seconds: float, what: str) -> None:
     """Waits until something is true, and fails the test when it does not become so in time."""
     end = time.monotonic() + seconds

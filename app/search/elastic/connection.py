@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-from elasticsearch import Elasticsearch
+from elasticsearch import Elasticsearch, OrjsonSerializer
 
 from app.breaker import Breaker
 from app.search.elastic import failures
@@ -112,6 +112,7 @@ class Connection:
     def _connect(self) -> None:
         account = self._account
         options: dict[str, object] = {"max_retries": 0, "retry_on_timeout": False, "retry_on_status": ()}
+        options["serializer"] = OrjsonSerializer()
         if account.api_key:
             options["api_key"] = account.api_key
         elif account.username:
