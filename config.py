@@ -113,6 +113,7 @@ class Config:
     EXTERNAL_URL = setting("EXTERNAL_URL", f"http://localhost:{PORT}").rstrip("/")
     PROXIES = number("PROXIES", 0)
     SECRET_KEY = setting("SECRET_KEY")
+    TOKEN_KEYS = setting("TOKEN_KEYS").split()
 
     SQLALCHEMY_DATABASE_URI = database_url(setting("DATABASE_URL", f"sqlite:///{DATA_DIR / 'hanmadi.db'}"))
     REDIS_URL = setting("REDIS_URL", f"unix://{socket_path(DATA_DIR)}")

@@ -48,7 +48,7 @@ def register_blueprints(app: Flask) -> None:
     app.register_blueprint(errors.bp)
     app.register_blueprint(auth.bp, url_prefix="/auth")
     app.register_blueprint(main.bp)
-    app.register_blueprint(api.bp, url_prefix="/api")
+    api.init_app(app)
     if app.config["ENVIRONMENT"] != "production":
         app.register_blueprint(mailbox.bp)
     cli.init_app(app)

@@ -43,6 +43,13 @@ class UserSeen(Event):
 
 
 @dataclass(frozen=True)
+class TokenUsed(Event):
+    """A program asked for something in a member's name; told at most once a minute for each token."""
+
+    token_id: int
+
+
+@dataclass(frozen=True)
 class PasswordForgotten(Event):
     """A confirmed member asked for a link that sets a new password."""
 

@@ -1,5 +1,7 @@
 """What a service refuses, in words that the surfaces can show."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 
@@ -30,6 +32,35 @@ class Invalid(Refused):
     def __init__(self, field: str, message: object) -> None:
         super().__init__(message)
         self.field = field
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one part of a request.
+
+    Attributes:
+        detail: what it is and how to mend it, in the reader's language.
+        pointer: where it stands in the body, as a JSON pointer in a fragment (RFC 6901, 6), or None.
+        parameter: which parameter of the query it is, or None.
+    """
+
+    detail: str
+    pointer: str | None = None
+    parameter: str | None = None
+
+
+class Malformed(Refused):
+    """A request of a program is not what the interface's description asks for.
+
+    Args:
+        status: 422 for a body, 400 for anything before it.
+        faults: all that is wrong.
+    """
+
+    def __init__(self, status: int, faults: Sequence[Fault]) -> None:
+        super().__init__()
+        self.status = status  # type: ignore[misc]
+        self.faults = faults
 
 
 class Forbidden(Refused):

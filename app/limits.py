@@ -2,7 +2,7 @@
 
 import hashlib
 
-from flask import request
+from flask import Response, request
 from flask_login import current_user
 
 from app.extensions import limiter, network
@@ -17,6 +17,7 @@ CHECKED_PASSWORDS = "10 per 15 minutes"
 POSTS = "300 per 3 hours"
 FOLLOWS = "400 per day"
 LIKES = "1000 per hour"
+PROGRAMS = "300 per 5 minutes"  # All that one member's programs, or a stranger's, ask for.
 SUGGESTIONS = "600 per minute"  # One for each key that is pressed, by a whole office behind one address.
 
 
@@ -44,6 +45,17 @@ def _hidden(text: str) -> str:
     return hashlib.sha256(text.strip().casefold().encode()).hexdigest()[:24]
 
 
+def by_credentials_and_network() -> str:
+    """Counts the account that Basic credentials name together with the network."""
+    given = request.authorization
+    return f"{_hidden((given.username if given else None) or '')}:{by_network()}"
+
+
+def unauthorized(response: Response) -> bool:
+    """Whether a request has failed for want of the right credentials."""
+    return response.status_code == 401
+
+
 members_posts = limiter.shared_limit(POSTS, scope="posts", key_func=by_member, methods=["POST"])
 members_follows = limiter.shared_limit(FOLLOWS, scope="follows", key_func=by_member)
 members_likes = limiter.shared_limit(LIKES, scope="likes", key_func=by_member)
@@ -57,3 +69,4 @@ mailed_to_address = limiter.shared_limit(
 mailed_from_network = limiter.shared_limit(
     MAILED_FROM_NETWORK, scope="mails", key_func=by_network, methods=["POST"]
 )
+programs = limiter.shared_limit(PROGRAMS, scope="programs", key_func=by_member)

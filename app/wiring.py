@@ -51,6 +51,7 @@ REACTIONS: dict[type[Event], list[Task | Owed | Once]] = {
     events.PasswordForgotten: [Owed(mail.reset_password, A_CODES_LIFE)],
     events.PasswordChanged: [Owed(mail.password_changed, A_DAY)],
     events.UserSeen: [users.note_seen],
+    events.TokenUsed: [users.note_token],
     events.UserSuspended: [],
     events.UserFollowed: [],
     events.PostPublished: [],

@@ -12,7 +12,7 @@ from flask import Flask, has_app_context
 
 from app import create_app
 from app.cli.up.prepare import compile_words
-from app.extensions import Base, db, queue, search
+from app.extensions import Base, db, limiter, queue, search
 from app.models import SEARCHED, Post
 from config import Testing, database_url
 from tests.cast import Cast, Visitor
@@ -63,6 +63,24 @@ def settings_for(database: str, folder: Path, **changes: object) -> Testing:
     for name, value in changes.items():
         setattr(settings, name, value)
     return settings
+
+
+@pytest.fixture
+def limited(database: str, app: Flask, tmp_path: Path) -> Iterator[Flask]:
+    """The application with its limits on; the other one has its queue and its search back afterwards."""
+    kept = [(extension, dict(vars(extension))) for extension in (queue, search)]
+    yield create_app(settings_for(database, tmp_path, RATELIMIT_ENABLED=True))
+    limiter.enabled = False
+    for extension, state in kept:
+        vars(extension).update(state)
+
+
+@pytest.fixture(autouse=True)
+def forget_counts(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Lets every test count from nothing."""
+    yield
+    if "limited" in request.fixturenames:
+        limiter.reset()
 
 
 @pytest.fixture(autouse=True)

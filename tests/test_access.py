@@ -52,6 +52,8 @@ TABLE: dict[str, tuple[int, int, int, int, int]] = {
     "GET main.settings_sessions": MEMBERS,
     "POST main.end_session": (303, 303, 303, 303, 303),
     "POST main.end_other_sessions": (303, 303, 303, 303, 303),
+    "GET main.settings_tokens": MEMBERS,
+    "POST main.end_token": (303, 303, 303, 303, 303),
     "POST main.set_language": (303, 303, 303, 303, 303),
     "GET main.healthz": EVERYBODY,
     "GET main.readyz": EVERYBODY,
@@ -71,6 +73,14 @@ TABLE: dict[str, tuple[int, int, int, int, int]] = {
     "GET auth.reset": (410, 410, 410, 410, 410),
     "POST auth.reset": (410, 410, 410, 410, 410),
     "GET api.entry": EVERYBODY,
+    "GET api-docs.openapi_json": EVERYBODY,
+    # A browser's cookie says nothing to programs; what tokens open is in tests/api.
+    "GET api.me": (401, 401, 401, 401, 401),
+    "GET api.own_tokens": (401, 401, 401, 401, 401),
+    "POST api.make_token": (401, 401, 401, 401, 401),
+    "GET api.token": (401, 401, 401, 401, 401),
+    "PATCH api.rename_token": (401, 401, 401, 401, 401),
+    "DELETE api.end_token": (401, 401, 401, 401, 401),
 }
 
 

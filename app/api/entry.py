@@ -2,12 +2,40 @@
 
 from typing import Any
 
+import marshmallow as ma
 from flask import current_app, url_for
+from flask_login import current_user
+from marshmallow import fields
 
 from app.api import bp
+from app.api.fields import link
 
 
-@bp.get("")
-def entry() -> Any:
-    """Names the site, and links to what the interface offers."""
-    return {"name": current_app.config["SITE_NAME"], "_links": {"self": url_for("api.entry")}}
+class EntryLinks(ma.Schema):
+    """What the interface offers to whoever asks."""
+
+    self = link("This entry.")
+    tokens = link("Access tokens: make one with POST and Basic credentials, and see those that count.")
+    me = fields.String(metadata={"description": "The member whose program asks, where there is one."})
+    describedby = link("The description of the interface, as OpenAPI 3.1.")
+
+
+class Entry(ma.Schema):
+    """The site, and where everything begins."""
+
+    name = fields.String(required=True, metadata={"description": "What the site is called."})
+    _links = fields.Nested(EntryLinks, required=True)
+
+
+@bp.route("", methods=["GET"])
+@bp.response(200, Entry)
+def entry() -> dict[str, Any]:
+    """Name the site, and link to what the interface offers."""
+    links = {
+        "self": url_for("api.entry"),
+        "tokens": url_for("api.own_tokens"),
+        "describedby": url_for("api-docs.openapi_json"),
+    }
+    if current_user.is_authenticated:
+        links["me"] = url_for("api.me")
+    return {"name": current_app.config["SITE_NAME"], "_links": links}

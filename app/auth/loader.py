@@ -1,4 +1,4 @@
-"""Who asks: from the cookie to the member, in one statement."""
+"""Who asks: from the cookie, or a program's token, to the member, in one statement."""
 
 from typing import Any
 
@@ -10,12 +10,16 @@ from app.auth import cookie
 from app.extensions import login
 from app.models import User
 from app.security import local_path
-from app.services import sessions
+from app.services import sessions, tokens
+
+INTERFACE = "api"  # The blueprint that programs use.
 
 
 @login.request_loader
 def load(_request: Request) -> User | None:
-    """Returns the member whose session the browser holds."""
+    """Returns the member whose session the browser holds, or whose token a program sends."""
+    if request.blueprint == INTERFACE:
+        return by_token()
     secret = cookie.secret()
     session = sessions.find(secret) if secret else None
     if session is None:
@@ -23,6 +27,17 @@ def load(_request: Request) -> User | None:
     g.session_id = session.id
     sessions.see(session)
     return session.user
+
+
+def by_token() -> User | None:
+    """Returns the member whose token (RFC 6750) came along; a browser's cookie says nothing to the interface."""
+    given = request.authorization
+    g.access_token = tokens.find(given.token or "") if given and given.type == "bearer" else None
+    if g.access_token is None:
+        return None
+    tokens.note(g.access_token)
+    member: User = g.access_token.user
+    return member
 
 
 @login.unauthorized_handler

@@ -1,5 +1,7 @@
 """From exceptions to answers: a page, a line for our scripts, or JSON, in the reader's language."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from flask import current_app, g, make_response, render_template, request
@@ -10,8 +12,12 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app.errors import bp
-from app.exceptions import Refused
+from app.exceptions import Malformed, Refused
+from app.i18n import current_language
 
+SAID = {401, 412, 428}
+"""Codes whose exceptions speak in the reader's words where ours raise them."""
+KEPT = ("Allow", "WWW-Authenticate")
 TITLES = {
     400: (_l("That request makes no sense to us"), _l("Go back, reload the page and try again.")),
     401: (_l("Sign in first"), _l("This is for members. Sign in, and it opens.")),
@@ -22,6 +28,9 @@ TITLES = {
     ),
     405: (_l("That does not work this way"), _l("Go back and use the buttons on the page.")),
     413: (_l("That is too much at once"), _l("Make it smaller and try again.")),
+    415: (_l("That cannot be read"), _l("Send JSON, and say so: Content-Type: application/json")),
+    412: (_l("This has changed meanwhile"), _l("Read it again, then change it.")),
+    428: (_l("Say which state you have seen"), _l("Send If-Match with the ETag of what you have read.")),
     422: (_l("Something is not right yet"), _l("Go back, correct it and try again.")),
     429: (
         _l("A little slower, please"),
@@ -41,6 +50,13 @@ def refused(error: Refused) -> Any:
     return answer(error.status, str(error.message) if error.message else None)
 
 
+@bp.app_errorhandler(Malformed)
+def malformed(error: Malformed) -> Any:
+    """Answers a program whose request is not as the interface describes it, with everything that is wrong."""
+    faults = [{name: text for name, text in asdict(fault).items() if text} for fault in error.faults]
+    return answer(error.status, faults=faults)
+
+
 @bp.app_errorhandler(CSRFError)
 def forged(_error: CSRFError) -> Any:
     """Answers a form whose proof of origin is missing or old: mostly a page that stood open for long."""
@@ -53,7 +69,8 @@ def http(error: HTTPException) -> Any:
     response = error.get_response()
     if error.code is None or error.code < 400:
         return response
-    return answer(error.code, headers={"Allow": response.headers.get("Allow")})
+    said = str(error.description) if error.code in SAID else None
+    return answer(error.code, said, {name: response.headers.get(name) for name in KEPT})
 
 
 @bp.app_errorhandler(OperationalError)
@@ -70,13 +87,19 @@ def broken(error: Exception) -> Any:
     return answer(500)
 
 
-def answer(code: int, text: str | None = None, headers: dict[str, str | None] | None = None) -> Any:
-    """Returns the answer in the shape that was asked for.
+def answer(
+    code: int,
+    text: str | None = None,
+    headers: dict[str, str | None] | None = None,
+    faults: Sequence[dict[str, str]] = (),
+) -> Any:
+    """Returns the answer in the shape that was asked for; a program gets a problem (RFC 9457).
 
     Args:
         code: the HTTP status.
         text: what to say instead of the usual words.
         headers: what to add; None values are left out.
+        faults: what is wrong with which part of a program's request.
     """
     if code >= 500:
         g._login_user = AnonymousUserMixin()  # The page must not ask a broken database who reads it.
@@ -86,9 +109,12 @@ def answer(code: int, text: str | None = None, headers: dict[str, str | None] | 
         body = make_response(said["text"])
         body.mimetype = "text/plain"
     elif wants_json():
-        body = make_response(
-            {"status": code, "title": said["title"], "detail": said["text"], "request_id": g.request_id}
-        )
+        problem: dict[str, Any] = {"type": "about:blank", "title": said["title"], "status": code}
+        problem |= {"detail": said["text"], "request_id": g.request_id}
+        body = make_response(problem | ({"errors": faults} if faults else {}))
+        body.mimetype = "application/problem+json"
+        body.headers["Content-Language"] = current_language()
+        body.vary.update(("Accept", "Accept-Language", "Authorization"))
     else:
         body = make_response(render_template("errors/error.html", code=code, request_id=g.request_id, **said))
     body.status_code = code

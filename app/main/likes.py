@@ -7,7 +7,7 @@ from flask_login import login_required
 
 from app import limits
 from app.main import bp
-from app.main.viewer import back, cursor, viewer, wants_piece
+from app.main.viewer import back, viewer, wanted, wants_piece
 from app.models import Post
 from app.services import likes, posts
 
@@ -34,7 +34,7 @@ def unlike(id: int) -> Any:
 def likers(id: int) -> str:
     """Shows who likes a post."""
     found = posts.find(id, viewer())
-    page = likes.likers(found, viewer(), cursor())
+    page = likes.likers(found, viewer(), wanted())
     if wants_piece():
         return render_template("parts/people_page.html", page=page)
     return render_template("main/likers.html", post=found, page=page)

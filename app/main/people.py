@@ -8,7 +8,7 @@ from flask_login import login_required
 from app import limits
 from app.main import bp
 from app.main.timelines import beside
-from app.main.viewer import back, cursor, viewer, wants_piece
+from app.main.viewer import back, viewer, wanted, wants_piece
 from app.models import User
 from app.models.keyset import Page
 from app.services import follows, likes, timelines, users
@@ -18,21 +18,21 @@ from app.services import follows, likes, timelines, users
 def profile(username: str) -> str:
     """Shows a member and their posts."""
     person = users.find(username, viewer())
-    return tab("posts", person, timelines.written_by(person, viewer(), cursor()))
+    return tab("posts", person, timelines.written_by(person, viewer(), wanted()))
 
 
 @bp.get("/@<username>/replies")
 def profile_replies(username: str) -> str:
     """Shows a member and their replies."""
     person = users.find(username, viewer())
-    return tab("replies", person, timelines.replies_by(person, viewer(), cursor()))
+    return tab("replies", person, timelines.replies_by(person, viewer(), wanted()))
 
 
 @bp.get("/@<username>/likes")
 def profile_likes(username: str) -> str:
     """Shows a member and the posts they like."""
     person = users.find(username, viewer())
-    return tab("likes", person, likes.liked_by(person, viewer(), cursor()))
+    return tab("likes", person, likes.liked_by(person, viewer(), wanted()))
 
 
 def tab(name: str, person: User, page: Page[Any]) -> str:
@@ -46,14 +46,14 @@ def tab(name: str, person: User, page: Page[Any]) -> str:
 def followers(username: str) -> str:
     """Shows who follows a member."""
     person = users.find(username, viewer())
-    return people("followers", person, follows.followers(person, viewer(), cursor()))
+    return people("followers", person, follows.followers(person, viewer(), wanted()))
 
 
 @bp.get("/@<username>/following")
 def following(username: str) -> str:
     """Shows whom a member follows."""
     person = users.find(username, viewer())
-    return people("following", person, follows.following(person, viewer(), cursor()))
+    return people("following", person, follows.following(person, viewer(), wanted()))
 
 
 def people(name: str, person: User, page: Page[User]) -> str:

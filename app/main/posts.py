@@ -11,6 +11,7 @@ from app.main import bp
 from app.main.forms import PostForm
 from app.main.timelines import beside
 from app.main.viewer import back, cursor, viewer, wants_piece
+from app.models.keyset import FIRST
 from app.services import posts, tags, threads, timelines
 
 
@@ -23,7 +24,7 @@ def publish() -> Any:
     if not form.validate():
         if request.form.get("from") == "compose":
             return render_template("main/compose.html", form=form), 422
-        page = timelines.home(viewer(), None)
+        page = timelines.home(viewer(), FIRST)
         return render_template("main/home.html", page=page, form=form, **beside()), 422
     posts.publish(viewer(), form.body.data)
     flash(_("Your post is up."))

@@ -5,8 +5,8 @@ from flask_login import login_required
 
 from app.main import bp
 from app.main.forms import PostForm
-from app.main.viewer import cursor, viewer, wants_piece
-from app.models.keyset import Page
+from app.main.viewer import viewer, wanted, wants_piece
+from app.models.keyset import FIRST, Page
 from app.services import tags, timelines, users
 
 FACES = (
@@ -30,7 +30,7 @@ def home() -> str:
     """Shows a member's home timeline, and strangers what this place is."""
     if not viewer().is_authenticated:
         return welcome()
-    page = timelines.home(viewer(), cursor())
+    page = timelines.home(viewer(), wanted())
     if wants_piece():
         return render_template("parts/page.html", page=page)
     return render_template("main/home.html", page=page, form=PostForm(), **beside())
@@ -38,13 +38,13 @@ def home() -> str:
 
 def welcome() -> str:
     """Shows strangers what this place is, and the latest posts."""
-    return render_template("main/welcome.html", page=timelines.explore(viewer(), None), faces=FACES)
+    return render_template("main/welcome.html", page=timelines.explore(viewer(), FIRST), faces=FACES)
 
 
 @bp.get("/explore")
 def explore() -> str:
     """Shows what everybody wrote."""
-    page = timelines.explore(viewer(), cursor())
+    page = timelines.explore(viewer(), wanted())
     if wants_piece():
         return render_template("parts/page.html", page=page)
     return render_template("main/explore.html", page=page, **beside())
@@ -54,7 +54,7 @@ def explore() -> str:
 def tag(name: str) -> str:
     """Shows the posts that carry a tag; one that nobody has used yet is an empty page, not a missing one."""
     found = tags.find(name)
-    page = timelines.tagged(found, viewer(), cursor()) if found else Page([])
+    page = timelines.tagged(found, viewer(), wanted()) if found else Page([])
     if wants_piece():
         return render_template("parts/page.html", page=page, with_parent=True)
     return render_template("main/tag.html", name=found.name if found else name, page=page, **beside())

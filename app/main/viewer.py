@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, redirect, request, url_for
 from flask_login import current_user
 
+from app.models.keyset import Wanted
 from app.security import local_path
 
 
@@ -21,6 +22,11 @@ def wants_piece() -> bool:
 def cursor() -> str | None:
     """Returns where the page goes on."""
     return request.args.get("cursor")
+
+
+def wanted() -> Wanted:
+    """Returns which page of a list is asked for."""
+    return Wanted(cursor())
 
 
 def back(endpoint: str, **values: Any) -> Response:

@@ -10,6 +10,7 @@ from app.models.outbox import OutboxRow, Rebuild
 from app.models.post import Post
 from app.models.session import LoginSession
 from app.models.tag import PostTag, Tag
+from app.models.token import AccessToken
 from app.models.user import User
 
 SEARCHED: tuple[type[SearchableMixin], ...] = (Post, User, Tag)
@@ -17,6 +18,7 @@ SEARCHED: tuple[type[SearchableMixin], ...] = (Post, User, Tag)
 
 __all__ = [
     "SEARCHED",
+    "AccessToken",
     "Errand",
     "Follow",
     "Like",

@@ -1,6 +1,6 @@
 """What several models can do alike."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, UOWTransaction
 from app.events import SearchOutdated, record
 from app.extensions import db, search
 from app.models.columns import now
+from app.models.keyset import Page
 from app.models.outbox import OutboxRow
 from app.models.upsert import insert_or
 from app.search import plan
@@ -90,6 +91,31 @@ class SearchableMixin:
         rows = sa.select(sa.literal(cls.__tablename__), cls.id, cls.revision, sa.literal(now()))
         # Without a WHERE, SQLite would read ON CONFLICT as the condition of a join.
         note_changed(db.session(), rows.where(*(where or (sa.true(),))))
+
+
+class PaginatedAPIMixin:
+    """Wraps a fetched page of rows for the interface."""
+
+    @staticmethod
+    def to_collection_dict(
+        page: Page[dict[str, Any]], per_page: int, here: str, address: Callable[..., str]
+    ) -> dict[str, Any]:
+        """Returns a page with links to itself, the first one and its neighbours.
+
+        Args:
+            page: what is shown of each row.
+            per_page: how many were asked for.
+            here: the page's own address.
+            address: gives that of a page from its ``cursor``, and the first page's without.
+        """
+        meta = {"per_page": per_page} | ({} if page.total is None else {"total": page.total})
+        links = {
+            "self": here,
+            "first": address(),
+            "prev": address(cursor=page.prev) if page.prev else None,
+            "next": address(cursor=page.next) if page.next else None,
+        }
+        return {"items": list(page.items), "_meta": meta, "_links": links}
 
 
 def note_changed(session: Session, rows: sa.Select[*tuple[Any, ...]] | list[dict[str, Any]]) -> None:

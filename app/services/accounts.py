@@ -19,7 +19,7 @@ from app.exceptions import Conflict, Invalid, NotFound
 from app.extensions import db
 from app.models import Post, PostTag, Tag, User
 from app.models.columns import now
-from app.services import codes, passwords, sessions, tags, users
+from app.services import codes, passwords, sessions, tags, tokens, users
 from app.transaction import savepoint
 
 CONFIRM, CHANGE_EMAIL = "confirm", "change_email"
@@ -123,7 +123,7 @@ def promote(username: str) -> User:
 
 
 def suspend(username: str) -> User:
-    """Puts a member out: their posts and their profile are not seen, and every session ends.
+    """Puts a member out: their posts and their profile are not seen, and every session and token ends.
 
     Raises:
         NotFound: there is nobody of that name.
@@ -134,6 +134,7 @@ def suspend(username: str) -> User:
         raise Conflict(_l("This member is suspended already."))
     user.suspended_at = now()
     sessions.end_all(user.id)
+    tokens.end_all(user.id)
     Post.reindex(Post.author_id == user.id)
     theirs = sa.select(PostTag.tag_id).join(PostTag.post).where(Post.author_id == user.id)
     tags.reindex_lonely(Tag.id.in_(theirs), Post.author_id != user.id)

@@ -11,7 +11,7 @@ from app.exceptions import Forbidden
 from app.extensions import db
 from app.models import Follow, User
 from app.models.columns import now
-from app.models.keyset import Keyset, Page
+from app.models.keyset import Keyset, Page, Wanted
 from app.models.upsert import insert_or
 from app.services import users
 
@@ -40,20 +40,20 @@ def unfollow(follower: User, person: User) -> None:
         _count(follower, person, -1)
 
 
-def followers(person: User, viewer: Any, cursor: str | None) -> Page[User]:
+def followers(person: User, viewer: Any, wanted: Wanted) -> Page[User]:
     """Returns who follows a member, the latest first."""
-    return _people(viewer, Follow.follower_id, Follow.followed_id == person.id, cursor)
+    return _people(viewer, Follow.follower_id, Follow.followed_id == person.id, wanted)
 
 
-def following(person: User, viewer: Any, cursor: str | None) -> Page[User]:
+def following(person: User, viewer: Any, wanted: Wanted) -> Page[User]:
     """Returns whom a member follows, the latest first."""
-    return _people(viewer, Follow.followed_id, Follow.follower_id == person.id, cursor)
+    return _people(viewer, Follow.followed_id, Follow.follower_id == person.id, wanted)
 
 
-def _people(viewer: Any, shown: Any, where: sa.ColumnElement[bool], cursor: str | None) -> Page[User]:
+def _people(viewer: Any, shown: Any, where: sa.ColumnElement[bool], wanted: Wanted) -> Page[User]:
     query = users.shown_to(viewer).join(Follow, shown == User.id).where(where).add_columns(Follow.created_at)
-    page = Keyset(Follow.created_at, shown).page(query, cursor, lambda row: (row.created_at, row.User.id))
-    return Page([row.User for row in page], page.next)
+    page = Keyset(Follow.created_at, shown).page(query, wanted, lambda row: (row.created_at, row.User.id))
+    return page.of(lambda row: row.User)
 
 
 def _count(follower: User, person: User, change: int) -> None:

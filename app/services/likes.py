@@ -11,7 +11,7 @@ from app.exceptions import Forbidden
 from app.extensions import db
 from app.models import Like, Post, User
 from app.models.columns import now
-from app.models.keyset import Keyset, Page
+from app.models.keyset import Keyset, Page, Wanted
 from app.models.upsert import insert_or
 from app.services import posts, users
 
@@ -38,22 +38,22 @@ def unlike(user: User, post: Post) -> None:
         _count(post, -1)
 
 
-def likers(post: Post, viewer: Any, cursor: str | None) -> Page[User]:
+def likers(post: Post, viewer: Any, wanted: Wanted) -> Page[User]:
     """Returns the people who like a post, the latest first."""
     query = users.shown_to(viewer).join(Like, Like.user_id == User.id).where(Like.post_id == post.id)
     page = Keyset(Like.created_at, Like.user_id).page(
-        query.add_columns(Like.created_at), cursor, lambda row: (row.created_at, row.User.id)
+        query.add_columns(Like.created_at), wanted, lambda row: (row.created_at, row.User.id)
     )
-    return Page([row.User for row in page], page.next)
+    return page.of(lambda row: row.User)
 
 
-def liked_by(person: User, viewer: Any, cursor: str | None) -> Page[Post]:
+def liked_by(person: User, viewer: Any, wanted: Wanted) -> Page[Post]:
     """Returns the posts that a member likes, the latest like first."""
     query = posts.shown_to(viewer).join(Like, Like.post_id == Post.id).where(Like.user_id == person.id)
     page = Keyset(Like.created_at, Like.post_id).page(
-        query.add_columns(Like.created_at.label("liked_at")), cursor, lambda row: (row.liked_at, row.Post.id)
+        query.add_columns(Like.created_at.label("liked_at")), wanted, lambda row: (row.liked_at, row.Post.id)
     )
-    return Page([row.Post for row in page], page.next)
+    return page.of(lambda row: row.Post)
 
 
 def _count(post: Post, change: int) -> None:

@@ -16,7 +16,7 @@ from app.exceptions import Invalid
 from app.extensions import db
 from app.models import User
 from app.models.columns import now
-from app.services import codes, sessions, users
+from app.services import codes, sessions, tokens, users
 from app.transaction import release
 
 RESET = "reset"
@@ -69,7 +69,7 @@ def require(user: User, password: str, field: str = "password") -> None:
 
 
 def change(user: User, current: str, new: str, session_id: int) -> None:
-    """Sets a new password and ends every session but the one that asks.
+    """Sets a new password and ends every token, and every session but the one that asks.
 
     Raises:
         Invalid: the current password is another one, or the new one is too common.
@@ -77,6 +77,7 @@ def change(user: User, current: str, new: str, session_id: int) -> None:
     require(user, current, "current")
     user.password_hash = keep(new)
     sessions.end_all(user.id, but=session_id)
+    tokens.end_all(user.id)
     record(PasswordChanged(user.id))
 
 
@@ -95,7 +96,7 @@ def reset_token(user: User) -> str:
 
 
 def reset(token: str, new: str) -> User:
-    """Sets a new password by a mailed token, and ends every session of the member.
+    """Sets a new password by a mailed token, and ends every session and token of the member.
 
     Raises:
         Invalid: the token is spent, expired or not ours (field ``token``), or the password is too common.
@@ -107,6 +108,7 @@ def reset(token: str, new: str) -> User:
         raise Invalid("token", _l("This link was used already or is too old. Ask for a new one."))
     user.password_hash = password_hash
     sessions.end_all(user.id)
+    tokens.end_all(user.id)
     record(PasswordChanged(user.id))
     return user
 

@@ -48,6 +48,11 @@ def sign_in(name: str, password: str, remember: bool, browser: Browser) -> str:
     Raises:
         Invalid: no such account, another password, or a suspended member; all three read the same.
     """
+    return open_for(recognise(name, password), remember, browser)
+
+
+def recognise(name: str, password: str) -> User:
+    """Returns the member who knows this password; the arguments and errors are those of ``sign_in``."""
     with reading():
         user = users.by_name_or_address(name)
         user_id, kept = (user.id, user.password_hash) if user and user.is_active else (None, None)
@@ -57,7 +62,7 @@ def sign_in(name: str, password: str, remember: bool, browser: Browser) -> str:
     user = db.session.get_one(User, user_id)
     if renewed and user.password_hash == kept:
         user.password_hash = renewed
-    return open_for(user, remember, browser)
+    return user
 
 
 def open_for(user: User, remember: bool, browser: Browser) -> str:

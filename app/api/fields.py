@@ -1,0 +1,96 @@
+"""The fields of schemas that the interface's resources share, with faults told in the reader's language."""
+
+from typing import Any
+
+import marshmallow as ma
+from flask_babel import gettext as _
+from marshmallow import fields
+
+from app import text
+
+
+def N_(message: str) -> str:
+    """Marks a message for translation; faults are translated when they are told, for marshmallow wants plain text."""
+    return message
+
+
+INVALID = N_("This is of the wrong kind.")
+ma.Schema.error_messages = {"unknown": N_("There is no such member here. Check its name."), "type": INVALID}
+fields.Field.default_error_messages |= {
+    "required": N_("This is missing."),
+    "null": N_("This may not be null."),
+    "validator_failed": INVALID,
+}
+for kind in (fields.String, fields.Integer, fields.Boolean, fields.List, fields.Nested):
+    kind.default_error_messages["invalid"] = INVALID
+
+
+class Text(fields.String):
+    """A text, cleaned as the forms clean theirs.
+
+    Args:
+        most: how many characters a person may count in it.
+        code_points: how many code points it may have.
+        least: how many characters at least.
+    """
+
+    def __init__(self, most: int, code_points: int, *, least: int = 0, **options: Any) -> None:
+        metadata = {"minLength": least, "maxLength": code_points, **options.pop("metadata", {})}
+        super().__init__(metadata=metadata, **options)
+        self._most, self._code_points, self._least = most, code_points, least
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        typed: str = super()._deserialize(value, attr, data, **options)
+        if len(typed) > self._code_points:
+            raise ma.ValidationError(_("This is too long: at most %(most)s characters.", most=self._most))
+        try:
+            cleaned = text.clean(typed)
+        except ValueError:
+            raise ma.ValidationError(
+                _("This holds characters that cannot be shown. Take them out and try again.")
+            ) from None
+        if text.length(cleaned) > self._most:
+            raise ma.ValidationError(_("This is too long: at most %(most)s characters.", most=self._most))
+        if self._least and text.is_blank(cleaned):
+            raise ma.ValidationError(_("Write something first."))
+        return cleaned
+
+
+class Whole(fields.Integer):
+    """A whole number in a range."""
+
+    def __init__(self, least: int, most: int, **options: Any) -> None:
+        metadata = {"minimum": least, "maximum": most, **options.pop("metadata", {})}
+        super().__init__(validate=self._in_range, metadata=metadata, **options)
+        self.least, self.most = least, most
+
+    def _validated(self, value: Any) -> int:
+        if type(value) is not int:  # int() would take 3.0, "3" and true.
+            raise self._out_of_range()
+        return value
+
+    def _in_range(self, number: int) -> None:
+        if not self.least <= number <= self.most:
+            raise self._out_of_range()
+
+    def _out_of_range(self) -> ma.ValidationError:
+        said = _("Choose a whole number from %(least)s to %(most)s.", least=self.least, most=self.most)
+        return ma.ValidationError(said)
+
+
+class WholeInQuery(Whole):
+    """A whole number in a range, in an address."""
+
+    def _validated(self, value: Any) -> int:
+        if not (
+            value.isascii() and value.removeprefix("-").isdigit()
+        ):  # int() would take 1_0 and digits of all scripts.
+            raise self._out_of_range()
+        return int(value)
+
+
+def link(description: str, **options: Any) -> fields.String:
+    """Returns the field of an address."""
+    return fields.String(
+        required=True, metadata={"description": description, "format": "uri-reference"}, **options
+    )

@@ -1,0 +1,144 @@
+"""Access tokens: making, listing, naming and ending them."""
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+import marshmallow as ma
+from flask import g, url_for
+from marshmallow import fields, validate
+
+from app import limits
+from app.api import answers, bp
+from app.api.auth import NEEDS_WRITE, basic, reads, writes
+from app.api.fields import INVALID, Text, Whole, link
+from app.api.paging import PageQuery, collection, paged
+from app.exceptions import Forbidden
+from app.extensions import limiter
+from app.models.keyset import Wanted
+from app.services import tokens
+
+NAME = 60
+AN_HOUR, A_MINUTE, A_MONTH = 3600, 60, 30 * 86400
+
+
+class TokenLinks(ma.Schema):
+    """What can be done with a token."""
+
+    self = link("This token.")
+    edit = link("Rename it with PATCH.")
+    delete = link("End it with DELETE.")
+
+
+class Token(ma.Schema):
+    """A program's right to act for a member."""
+
+    id = fields.Integer(required=True)
+    name = fields.String(required=True, metadata={"description": "What the member calls the program."})
+    scopes = fields.List(fields.String(validate=validate.OneOf((tokens.READ, tokens.WRITE))), required=True)
+    created_at = fields.AwareDateTime(required=True)
+    expires_at = fields.AwareDateTime(required=True)
+    used_at = fields.AwareDateTime(required=True, allow_none=True)
+    is_current = fields.Boolean(required=True, metadata={"description": "Whether this request bears it."})
+    _links = fields.Nested(TokenLinks, required=True)
+
+
+class NewToken(Token):
+    """A token that has just been made; it is told this once."""
+
+    token = fields.String(required=True, metadata={"description": "Send it as “Authorization: Bearer …”."})
+
+
+class TokenOrder(ma.Schema):
+    """What the new token may do, and for how long."""
+
+    name = Text(NAME, NAME * 5, least=1, load_default="API")
+    scopes = fields.List(
+        fields.String(validate=validate.OneOf((tokens.READ, tokens.WRITE), error=INVALID)),
+        load_default=[tokens.READ],
+        validate=validate.Length(1, 2, error=INVALID),
+    )
+    expires_in = Whole(A_MINUTE, A_MONTH, load_default=AN_HOUR, metadata={"description": "Seconds."})
+
+
+class TokenName(ma.Schema):
+    """Another name."""
+
+    name = Text(NAME, NAME * 5, least=1, required=True)
+
+
+@bp.route("/tokens", methods=["POST"])
+@limiter.limit(limits.SIGN_IN, key_func=limits.by_credentials_and_network, deduct_when=limits.unauthorized)
+@limiter.limit(limits.SIGN_IN_ANYWHERE, key_func=limits.by_network, deduct_when=limits.unauthorized)
+@basic.login_required
+@bp.doc(security=[{"password": []}])
+@bp.arguments(TokenOrder)
+@bp.response(201, NewToken)
+def make_token(order: dict[str, Any]) -> Any:
+    """Make a token for the member whose name and password come as Basic credentials."""
+    can_write = tokens.WRITE in order["scopes"]
+    lasts = timedelta(seconds=order["expires_in"])
+    secret, token = tokens.issue(basic.current_user(), order["name"], can_write, lasts)
+    return {**show(token), "token": secret}, 201, {"Location": url_for("api.token", id=token.id)}
+
+
+@bp.route("/tokens", methods=["GET"])
+@reads
+@bp.arguments(PageQuery, location="query")
+@bp.response(200, collection("Tokens", Token))
+def own_tokens(wanted: Wanted) -> Any:
+    """List the member's tokens, the latest first."""
+    return paged(tokens.listed(g.access_token.user, wanted), wanted, show)
+
+
+@bp.route("/tokens/<row:id>", methods=["GET"])
+@reads
+@bp.response(200, Token)
+def token(id: int) -> Any:
+    """Show one of the member's tokens."""
+    return shown_alone(tokens.find_own(g.access_token.user, id))
+
+
+@bp.route("/tokens/<row:id>", methods=["PATCH"])
+@writes
+@bp.arguments(TokenName)
+@bp.response(200, Token)
+def rename_token(change: dict[str, str], id: int) -> Any:
+    """Give a token another name."""
+    found = tokens.find_own(g.access_token.user, id)
+    answers.require_match(revision(found))
+    tokens.rename(found, change["name"])
+    return shown_alone(found)
+
+
+@bp.route("/tokens/<row:id>", methods=["DELETE"])
+@reads
+@bp.response(204)
+def end_token(id: int) -> None:
+    """End a token; a program may always end its own, and any other with the scope “write”."""
+    if not g.access_token.can_write and id != g.access_token.id:
+        raise Forbidden(NEEDS_WRITE)
+    tokens.end(g.access_token.user, id)
+
+
+def shown_alone(token: Any) -> dict[str, Any]:
+    """Returns a token as the whole answer, with the state that an edit has to know."""
+    answers.shows(revision(token))
+    return show(token)
+
+
+def revision(token: Any) -> str:
+    """Returns what tells a token's states apart: its name is all that can be changed."""
+    return hashlib.sha256(token.name.encode()).hexdigest()[:12]
+
+
+def show(token: Any) -> dict[str, Any]:
+    """Returns what a program sees of a token."""
+    here = url_for("api.token", id=token.id)
+    shown = {name: getattr(token, name) for name in ("id", "name", "created_at", "expires_at", "used_at")}
+    return {
+        **shown,
+        "scopes": tokens.scopes(token),
+        "is_current": bool(g.access_token and g.access_token.id == token.id),
+        "_links": {"self": here, "edit": here, "delete": here},
+    }

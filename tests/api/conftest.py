@@ -1,0 +1,59 @@
+"""Programs that use the interface."""
+
+from base64 import b64encode
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.cast import PASSWORD, Visitor
+
+
+class Program:
+    """A client of the interface.
+
+    Args:
+        app: the application.
+        token: what it sends to be known; empty for a stranger's.
+    """
+
+    def __init__(self, app: Flask, token: str = "") -> None:
+        self._client = app.test_client()
+        self.token = token
+
+    def ask(self, method: str, path: str, **options: Any) -> Any:
+        """Sends a request."""
+        headers = dict(options.pop("headers", {}))
+        if self.token:
+            headers.setdefault("Authorization", f"Bearer {self.token}")
+        return self._client.open(path, method=method, headers=headers, **options)
+
+    def get(self, path: str, **options: Any) -> Any:
+        """Asks for a resource."""
+        return self.ask("GET", path, **options)
+
+
+def credentials(name: str, password: str = PASSWORD) -> dict[str, str]:
+    """Returns the header that brings a name and a password (RFC 7617)."""
+    return {"Authorization": f"Basic {b64encode(f'{name}:{password}'.encode()).decode()}"}
+
+
+def order(app: Flask, who: str, password: str = PASSWORD, **wishes: Any) -> Any:
+    """Asks for a token."""
+    return app.test_client().post("/api/tokens", json=wishes, headers=credentials(who, password))
+
+
+Connect = Callable[..., Program]
+
+
+@pytest.fixture
+def connect(app: Flask) -> Connect:
+    """Connects a program with a member, who lets it write as well unless scopes say otherwise."""
+
+    def made(member: Visitor, **wishes: Any) -> Program:
+        answer = order(app, member.username, **{"scopes": ["read", "write"], **wishes})
+        assert answer.status_code == 201, answer.text
+        return Program(app, answer.json["token"])
+
+    return made
