@@ -76,6 +76,31 @@ TABLE: dict[str, tuple[int, int, int, int, int]] = {
     "GET api-docs.openapi_json": EVERYBODY,
     # A browser's cookie says nothing to programs; what tokens open is in tests/api.
     "GET api.me": (401, 401, 401, 401, 401),
+    "GET api.home": (401, 401, 401, 401, 401),
+    "GET api.explore": EVERYBODY,
+    "GET api.tagged": EVERYBODY,
+    "GET api.posts_list": EVERYBODY,
+    "POST api.publish": (401, 401, 401, 401, 401),
+    "GET api.post": EVERYBODY,
+    "PATCH api.edit": (401, 401, 401, 401, 401),
+    "DELETE api.delete": (401, 401, 401, 401, 401),
+    "GET api.replies": EVERYBODY,
+    "GET api.thread": EVERYBODY,
+    "GET api.likers": EVERYBODY,
+    "PUT api.like": (401, 401, 401, 401, 401),
+    "DELETE api.unlike": (401, 401, 401, 401, 401),
+    "GET api.users_list": EVERYBODY,
+    "GET api.user": EVERYBODY,
+    "GET api.posts_by": EVERYBODY,
+    "GET api.liked_by": EVERYBODY,
+    "GET api.followers": EVERYBODY,
+    "GET api.following": EVERYBODY,
+    "PUT api.follow": (401, 401, 401, 401, 401),
+    "DELETE api.unfollow": (401, 401, 401, 401, 401),
+    "GET api.search_posts": EVERYBODY,
+    "GET api.search_users": EVERYBODY,
+    "GET api.search_tags": EVERYBODY,
+    "GET api.search_suggestions": EVERYBODY,
     "GET api.own_tokens": (401, 401, 401, 401, 401),
     "POST api.make_token": (401, 401, 401, 401, 401),
     "GET api.token": (401, 401, 401, 401, 401),
@@ -118,7 +143,7 @@ def ask(app: Flask, cast: Cast, reader: str, method: str, endpoint: str) -> int:
     }[reader]()
     if reader == "suspended":
         app.test_cli_runner().invoke(args=["users", "suspend", who.username])
-    values = {"id": post, "username": owner.username, "name": "태그"}
+    values = {"id": post, "username": owner.username, "name": "태그", "who": owner.username}
     if endpoint.endswith("static"):
         values = {"filename": "css/hanmadi.css" if endpoint == "static" else "css/bootstrap.min.css"}
     rule = next(rule for rule in app.url_map.iter_rules(endpoint) if method in (rule.methods or set()))

@@ -255,6 +255,7 @@ def town(cast: Cast) -> Town:
     values = {
         "id": post,
         "username": "바다",
+        "who": "바다",
         "name": "하늘이",
         "filename": "css/hanmadi.css",
         "mailbox.letter": letter,

@@ -10,7 +10,7 @@ from app.extensions import csrf
 bp = Blueprint("api", __name__, url_prefix="/api", description="Everything.")
 limits.programs(bp)
 
-from app.api import answers, auth, entry, me, tokens  # noqa: E402, F401
+from app.api import answers, auth, entry, me, posts, search, timelines, tokens, users  # noqa: E402, F401
 
 
 def init_app(app: Flask) -> None:

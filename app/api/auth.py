@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import NoReturn, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from flask import g, request
 from flask_babel import gettext as _
@@ -37,6 +37,11 @@ def recognise() -> None:
     given = request.authorization
     if given and given.type == "bearer" and not is_known:
         refuse(_("This token has ended or is not ours. Make a new one."), error="invalid_token")
+
+
+def viewer() -> Any:
+    """Returns the member whose program asks, or a stranger."""
+    return current_user._get_current_object()
 
 
 @bearer.verify_token

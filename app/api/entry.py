@@ -17,6 +17,14 @@ class EntryLinks(ma.Schema):
     self = link("This entry.")
     tokens = link("Access tokens: make one with POST and Basic credentials, and see those that count.")
     me = fields.String(metadata={"description": "The member whose program asks, where there is one."})
+    posts = link("The posts that open conversations, the newest first.")
+    users = link("The members, the newest first.")
+    explore = link("What everybody wrote.")
+    home = fields.String(metadata={"description": "What the member and the people they follow wrote."})
+    search = link("Posts by their words: add q.")
+    search_users = link("People: add q.")
+    search_tags = link("Hashtags: add q.")
+    suggestions = link("What somebody may be typing: add q.")
     describedby = link("The description of the interface, as OpenAPI 3.1.")
 
 
@@ -34,8 +42,15 @@ def entry() -> dict[str, Any]:
     links = {
         "self": url_for("api.entry"),
         "tokens": url_for("api.own_tokens"),
+        "posts": url_for("api.posts_list"),
+        "users": url_for("api.users_list"),
+        "explore": url_for("api.explore"),
+        "search": url_for("api.search_posts"),
+        "search_users": url_for("api.search_users"),
+        "search_tags": url_for("api.search_tags"),
+        "suggestions": url_for("api.search_suggestions"),
         "describedby": url_for("api-docs.openapi_json"),
     }
     if current_user.is_authenticated:
-        links["me"] = url_for("api.me")
+        links |= {"me": url_for("api.me"), "home": url_for("api.home")}
     return {"name": current_app.config["SITE_NAME"], "_links": links}

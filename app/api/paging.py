@@ -50,13 +50,13 @@ class PageMeta(ma.Schema):
     total = fields.Integer(metadata={"description": "All items of all pages; there when total=true asked."})
 
 
-def collection(name: str, item: type[ma.Schema]) -> type[ma.Schema]:
+def collection(name: str, item: type[ma.Schema], meta: type[ma.Schema] = PageMeta) -> type[ma.Schema]:
     """Returns the schema of a page of items."""
     return ma.Schema.from_dict(
         {
             "items": fields.List(fields.Nested(item), required=True),
             "_links": fields.Nested(PageLinks, required=True),
-            "_meta": fields.Nested(PageMeta, required=True),
+            "_meta": fields.Nested(meta, required=True),
         },
         name=name,
     )

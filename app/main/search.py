@@ -7,7 +7,7 @@ from flask import Response, make_response, render_template, request
 from app import limits
 from app.main import bp
 from app.main.timelines import beside
-from app.main.viewer import cursor, viewer, wants_piece
+from app.main.viewer import viewer, wanted, wants_piece
 from app.services import search
 
 TABS = ("posts", "people", "tags")
@@ -28,10 +28,10 @@ def results() -> str:
 def find(text: str, tab: str, sort: search.Sort) -> search.Results[Any]:
     """Returns what is found in a tab of the page."""
     if tab == "people":
-        return search.people(text, viewer(), cursor())
+        return search.people(text, viewer(), wanted())
     if tab == "tags":
-        return search.tags(text, viewer(), cursor())
-    return search.posts(text, viewer(), cursor(), sort)
+        return search.tags(text, viewer(), wanted())
+    return search.posts(text, viewer(), wanted(), sort)
 
 
 def chosen_tab() -> str:

@@ -3,6 +3,7 @@
 from app.models.code import OneTimeCode
 from app.models.errand import Errand
 from app.models.follow import Follow
+from app.models.kept_answer import KeptAnswer
 from app.models.like import Like
 from app.models.mention import Mention
 from app.models.mixins import SearchableMixin
@@ -21,6 +22,7 @@ __all__ = [
     "AccessToken",
     "Errand",
     "Follow",
+    "KeptAnswer",
     "Like",
     "LoginSession",
     "Mention",

@@ -28,6 +28,7 @@ class User(SearchableMixin, UserMixin, Base):
     __searchable__ = ("username", "display_name", "about_me", "confirmed_at", "suspended_at")
     __table_args__ = (
         sa.Index("ix_user_follower_count", "follower_count", "id"),
+        sa.Index("ix_user_created_at", "created_at", "id"),
         sa.Index(
             "uq_user_confirmed_email_key",
             "email_key",

@@ -44,6 +44,18 @@ def find(post_id: int, viewer: Any) -> Post:
     return post
 
 
+def find_bare(post_id: int, viewer: Any) -> Post:
+    """Returns the post as this viewer may see it, without what is only loaded to be shown.
+
+    Raises:
+        NotFound: there is none that the viewer may see.
+    """
+    post = db.session.scalar(policy.visible_posts(viewer).where(Post.id == post_id))
+    if post is None:
+        raise NotFound
+    return post
+
+
 def find_own(post_id: int, viewer: Any) -> Post:
     """Returns a post that the viewer may edit.
 

@@ -10,7 +10,7 @@ from app import policy
 from app.exceptions import NotFound
 from app.extensions import db
 from app.models import Post, User
-from app.models.keyset import PER_PAGE, Keyset, Page, make_cursor
+from app.models.keyset import PER_PAGE, Keyset, Page, Wanted, make_cursor
 from app.services import posts, users
 
 MOST_ANCESTORS = 20
@@ -75,6 +75,16 @@ def replies(post: Post, viewer: Any, cursor: str | None, newest_first: bool) -> 
         levels.append(sa.select(above.c.id))
     found = db.session.scalars(_with_details(viewer).where(Post.id.in_(sa.union_all(*levels)))).all()
     return _arrange(post, found, newest_first)
+
+
+def answers(post: Post, viewer: Any, wanted: Wanted) -> Page[Post]:
+    """Returns one page of what answers a post directly and can be read, the oldest first.
+
+    Raises:
+        BadCursor: the cursor is not one of ours.
+    """
+    query = posts.shown_to(viewer).where(Post.parent_id == post.id)
+    return OLDEST_FIRST.page(query, wanted, lambda reply: (reply.created_at, reply.id))
 
 
 def _places() -> sa.Select[Any]:

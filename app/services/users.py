@@ -10,8 +10,11 @@ from app import names, policy
 from app.exceptions import NotFound
 from app.extensions import db
 from app.models import Follow, User
+from app.models.columns import LAST_ID
+from app.models.keyset import Keyset, Page, Wanted
 
 SUGGESTED = 3
+NEWEST_FIRST = Keyset(User.created_at, User.id)
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,32 @@ def find(username: str, viewer: Any) -> User:
     if person is None:
         raise NotFound
     return person
+
+
+def find_by_id_or_name(who: str, viewer: Any) -> User:
+    """Returns the member of that id, or of that username, as this viewer may see them.
+
+    A username may be all digits; then it is the id that counts.
+
+    Raises:
+        NotFound: there is nobody whom the viewer may see.
+    """
+    if not (who.isascii() and who.isdigit()):
+        return find(who, viewer)
+    query = shown_to(viewer).where(User.id == min(int(who[:20]), LAST_ID))
+    person: User | None = db.session.scalar(query.execution_options(populate_existing=True))
+    if person is None:
+        raise NotFound
+    return person
+
+
+def listed(viewer: Any, wanted: Wanted) -> Page[User]:
+    """Returns the members, the newest first.
+
+    Raises:
+        BadCursor: the cursor is not one of ours.
+    """
+    return NEWEST_FIRST.page(shown_to(viewer), wanted, lambda person: (person.created_at, person.id))
 
 
 def suggestions(viewer: Any) -> list[User]:

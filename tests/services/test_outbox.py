@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from app.extensions import search
+from app.models.keyset import FIRST
 from app.search.engine import Document
 from app.services import outbox, rebuilds, reconcile
 from app.services import search as searching
@@ -44,8 +45,8 @@ def test_many_changes_at_the_end_of_a_rebuild_are_caught_up_with(
     with app.app_context():
         assert rebuilds.advance(100, write)
     with site(app):
-        assert len(searching.posts("고구마", STRANGER, None).page) == 4
-        assert [post.id for post in searching.posts("감자", STRANGER, None).page] == [ids[4]]
+        assert len(searching.posts("고구마", STRANGER, FIRST).page) == 4
+        assert [post.id for post in searching.posts("감자", STRANGER, FIRST).page] == [ids[4]]
     work(app)
     with app.app_context():
         assert not reconcile.compare("post").count and outbox.backlog().rows == 0

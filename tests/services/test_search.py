@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from app.extensions import db, search
 from app.models import Post, Tag, User
-from app.models.keyset import PER_PAGE
+from app.models.keyset import FIRST, PER_PAGE, Wanted
 from app.search.engine import Document
 from app.services import rebuilds
 from app.services import search as searching
@@ -90,7 +90,7 @@ def shore(app: Flask, cast: Cast) -> None:
 def look(app: Flask, text: str, cursor: str | None = None, sort: Sort = Sort.RELEVANCE) -> Results[Post]:
     """Returns what a stranger is given for a query."""
     with site(app):
-        return searching.posts(text, STRANGER, cursor, sort)
+        return searching.posts(text, STRANGER, Wanted(cursor), sort)
 
 
 def exact(results: Results[Post]) -> list[str]:
@@ -130,7 +130,7 @@ def test_people_and_tags_are_found_by_their_beginning_while_the_engine_is_away(
     cast.member("바다유령", confirmed=False)
     engine_with(ELASTICSEARCH_URL="http://127.0.0.1:9")
     with site(app):
-        people, tags = searching.people("@바다", STRANGER, None), searching.tags("#겨울", STRANGER, None)
+        people, tags = searching.people("@바다", STRANGER, FIRST), searching.tags("#겨울", STRANGER, FIRST)
         assert people.is_resting and [user.username for user in people.page] == ["바다누리"]
         assert tags.is_resting and [tag.name for tag in tags.page] == ["겨울바다"]
         assert searching.suggest("바다", STRANGER) == searching.Suggestions()
@@ -226,7 +226,7 @@ def test_days_months_and_years_are_those_of_the_reader(
     work(app)
     assert set(exact(look(app, text))) == seoul
     with site(app, bada):
-        assert set(exact(searching.posts(text, current_user, None))) == new_york
+        assert set(exact(searching.posts(text, current_user, FIRST))) == new_york
 
 
 @pytest.mark.parametrize("count", [0, 1, 4, 5, 6])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.extensions import queue, search
 from app.models import SEARCHED, Post
-from app.models.keyset import BadCursor
+from app.models.keyset import FIRST, BadCursor
 from app.services import search as searching
 from app.services.search import places
 from app.services.search.explaining import explain
@@ -49,7 +49,7 @@ def diary(
 
 def found(text: str) -> set[str]:
     """Returns the first words of the posts that a stranger finds, near matches left out."""
-    results = searching.posts(text, STRANGER, None)
+    results = searching.posts(text, STRANGER, FIRST)
     return {post.body.split()[0] for post in results.page.items[: results.near_from]}
 
 
@@ -97,14 +97,14 @@ def test_filter_finds_what_it_says(typed: str, first_words: set[str]) -> None:
     ],
 )
 def test_filter_that_cannot_be_read_is_named_and_left_out(typed: str, told: str) -> None:
-    results = searching.posts(typed, STRANGER, None)
+    results = searching.posts(typed, STRANGER, FIRST)
     assert any(told in note for note in results.notes)
     assert bool(results.page.items) is ("nobody" not in typed)
 
 
 @pytest.mark.usefixtures("diary")
 def test_either_of_two_filters_and_chips_to_take_them_out() -> None:
-    results = searching.posts('일기 from:바다 -"여기 있어요"', STRANGER, None)
+    results = searching.posts('일기 from:바다 -"여기 있어요"', STRANGER, FIRST)
     assert [(chip.label, chip.without) for chip in results.chips] == [
         ("from:바다", '일기 -"여기 있어요"'),
         ('-"여기 있어요"', "일기 from:바다"),
@@ -115,11 +115,11 @@ def test_either_of_two_filters_and_chips_to_take_them_out() -> None:
 
 @pytest.mark.usefixtures("diary")
 def test_people_and_tags_are_found_by_their_beginning_whoever_answers() -> None:
-    assert [user.username for user in searching.people("바", STRANGER, None).page] == ["바다"]
-    assert [user.username for user in searching.people("@하나", STRANGER, None).page] == ["하나"]
-    assert [tag.name for tag in searching.tags("#일", STRANGER, None).page] == ["일기"]
-    assert not searching.people("  ", STRANGER, None).page.items
-    assert searching.posts("", STRANGER, None).page.items == []
+    assert [user.username for user in searching.people("바", STRANGER, FIRST).page] == ["바다"]
+    assert [user.username for user in searching.people("@하나", STRANGER, FIRST).page] == ["하나"]
+    assert [tag.name for tag in searching.tags("#일", STRANGER, FIRST).page] == ["일기"]
+    assert not searching.people("  ", STRANGER, FIRST).page.items
+    assert searching.posts("", STRANGER, FIRST).page.items == []
 
 
 def test_hints_say_what_else_finds_something(app: Flask, cast: Cast) -> None:
@@ -128,14 +128,14 @@ def test_hints_say_what_else_finds_something(app: Flask, cast: Cast) -> None:
         cast.post(bada, body)
     with app.test_request_context("/"):
         queue.run()
-        hint = searching.posts("봄동레시피", STRANGER, None).hint
+        hint = searching.posts("봄동레시피", STRANGER, FIRST).hint
         assert set(hint.fewer) == {"봄동", "레시피"}
-        assert set(searching.posts("산책 호랑나비", STRANGER, None).hint.fewer) == {"산책"}
-        assert searching.posts("dkssud", STRANGER, None).hint.other_keyboard == "안녕"
-        assert searching.posts("산챽", STRANGER, None).hint.did_you_mean == "산책"
-        assert searching.posts("ㅎㄱㅎㄱ", STRANGER, None).hint == searching.Hint()
-        assert searching.people("qkek", STRANGER, None).hint.other_keyboard == "바다"
-        assert searching.people("ㅂㄷ", STRANGER, None).page.items
+        assert set(searching.posts("산책 호랑나비", STRANGER, FIRST).hint.fewer) == {"산책"}
+        assert searching.posts("dkssud", STRANGER, FIRST).hint.other_keyboard == "안녕"
+        assert searching.posts("산챽", STRANGER, FIRST).hint.did_you_mean == "산책"
+        assert searching.posts("ㅎㄱㅎㄱ", STRANGER, FIRST).hint == searching.Hint()
+        assert searching.people("qkek", STRANGER, FIRST).hint.other_keyboard == "바다"
+        assert searching.people("ㅂㄷ", STRANGER, FIRST).page.items
 
 
 def test_explanation_names_tree_gate_tokens_and_reason(app: Flask, cast: Cast) -> None:

@@ -12,6 +12,7 @@ from app.exceptions import Conflict
 from app.extensions import db, queue, search
 from app.models import SEARCHED, OutboxRow, Post, Rebuild, Tag, User
 from app.models.columns import now
+from app.models.keyset import FIRST
 from app.search.engine import Document, SearchDown
 from app.services import accounts, outbox, rebuilds, reconcile
 from app.services import search as searching
@@ -37,7 +38,7 @@ def folder(engine_with: Callable[..., None], tmp_path: Path) -> Path:
 def found(app: Flask, text: str) -> set[str]:
     """Returns the texts of the posts that a stranger finds."""
     with site(app):
-        return {post.body for post in searching.posts(text, STRANGER, None).page}
+        return {post.body for post in searching.posts(text, STRANGER, FIRST).page}
 
 
 def waiting(app: Flask) -> int:
@@ -85,9 +86,9 @@ def test_what_nobody_may_see_leaves_the_index_and_every_suggestion_in_one_drain(
             assert searching.suggest(start, STRANGER).words == ()
         assert searching.suggest("#동", STRANGER).tags == ()
         assert [tag.name for tag in searching.suggest("#산", STRANGER).tags] == ["산책"]
-        assert not searching.tags("동백나무", STRANGER, None).page.items
+        assert not searching.tags("동백나무", STRANGER, FIRST).page.items
         assert search.engine.similar("post", "동백꼿", limit=3) == []
-        people = [user.username for user in searching.people("바다", STRANGER, None).page]
+        people = [user.username for user in searching.people("바다", STRANGER, FIRST).page]
         assert people == (["바다누리"] if how == "deleted" else [])
         assert bool(searching.suggest("@바다", STRANGER).people) is (how == "deleted")
     with app.app_context():
@@ -105,10 +106,10 @@ def test_engine_that_is_away_delays_what_is_found_and_nothing_else(
     work(app)
     assert waiting(app) == 2
     with site(app):
-        results = searching.posts("동안", STRANGER, None)
+        results = searching.posts("동안", STRANGER, FIRST)
         assert results.is_resting and [post.body for post in results.page] == ["꺼진 동안에 쓴 글"]
         assert (
-            searching.people("바", STRANGER, None).is_resting
+            searching.people("바", STRANGER, FIRST).is_resting
             and searching.suggest("꺼", STRANGER).words == ()
         )
     engine_with(ELASTICSEARCH_URL="")
@@ -153,10 +154,10 @@ def test_site_without_an_index_makes_one_by_itself(app: Flask, cast: Cast, folde
     cast.post(bada, "색인보다 먼저 쓴 글")
     assert found(app, "먼저") == {"색인보다 먼저 쓴 글"}  # The database gives it, while search rests.
     with site(app):
-        assert searching.posts("먼저", STRANGER, None).is_resting
+        assert searching.posts("먼저", STRANGER, FIRST).is_resting
     work(app)
     with site(app):
-        assert not searching.posts("먼저", STRANGER, None).is_resting
+        assert not searching.posts("먼저", STRANGER, FIRST).is_resting
     assert found(app, "먼저") == {"색인보다 먼저 쓴 글"} and waiting(app) == 0 and folder.exists()
 
 

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from app.extensions import db
-from app.models.keyset import PER_PAGE
+from app.models.keyset import FIRST, PER_PAGE, Wanted
 from app.services import accounts
 from app.services import search as searching
 from app.services.search import finding
@@ -39,13 +39,13 @@ def village(app: Flask, cast: Cast) -> None:
 def people(app: Flask, text: str) -> list[str]:
     """Returns the names of the people whom a stranger finds."""
     with site(app):
-        return [user.username for user in searching.people(text, STRANGER, None).page]
+        return [user.username for user in searching.people(text, STRANGER, FIRST).page]
 
 
 def tags(app: Flask, text: str) -> list[str]:
     """Returns the names of the tags that a stranger finds."""
     with site(app):
-        return [tag.name for tag in searching.tags(text, STRANGER, None).page]
+        return [tag.name for tag in searching.tags(text, STRANGER, FIRST).page]
 
 
 @pytest.mark.usefixtures("village")
@@ -90,11 +90,11 @@ def test_tag_is_found_by_a_word_in_it_and_not_by_what_nobody_may_see(app: Flask)
 @pytest.mark.usefixtures("village")
 def test_name_in_the_wrong_input_mode_is_understood(app: Flask) -> None:
     with site(app):
-        assert searching.people("qkek", STRANGER, None).hint.other_keyboard == "바다"
-        assert searching.people("ㅊㅋ", STRANGER, None).hint.other_keyboard is None
-        assert searching.people("ㅋㅌㅍ", STRANGER, None).hint.other_keyboard is None
-        assert searching.tags("ehdqor", STRANGER, None).hint.other_keyboard == "동백"
-        assert searching.people("zzzz", STRANGER, None).hint.other_keyboard is None
+        assert searching.people("qkek", STRANGER, FIRST).hint.other_keyboard == "바다"
+        assert searching.people("ㅊㅋ", STRANGER, FIRST).hint.other_keyboard is None
+        assert searching.people("ㅋㅌㅍ", STRANGER, FIRST).hint.other_keyboard is None
+        assert searching.tags("ehdqor", STRANGER, FIRST).hint.other_keyboard == "동백"
+        assert searching.people("zzzz", STRANGER, FIRST).hint.other_keyboard is None
 
 
 def test_pages_of_people_neither_repeat_nor_miss(app: Flask, cast: Cast) -> None:
@@ -104,8 +104,8 @@ def test_pages_of_people_neither_repeat_nor_miss(app: Flask, cast: Cast) -> None
     work(app)
     seen: list[str] = []
     with site(app):
-        first = searching.people("바다", STRANGER, None)
-        second = searching.people("바다", STRANGER, first.page.next)
+        first = searching.people("바다", STRANGER, FIRST)
+        second = searching.people("바다", STRANGER, Wanted(first.page.next))
         seen = [user.username for page in (first, second) for user in page.page]
         assert second.page.next is None
     assert len(seen) == len(names) and set(seen) == names

@@ -8,7 +8,7 @@ from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.models.keyset import BadCursor
+from app.models.keyset import BadCursor, Wanted
 from app.search.engine import Hit
 from app.services import search as searching
 from app.services.search import places
@@ -71,4 +71,4 @@ def test_cursor_that_is_not_ours_is_refused_everywhere(app: Flask, cursor: str) 
     with site(app):
         for find in (searching.posts, searching.people, searching.tags):
             with pytest.raises(BadCursor):
-                find("겨울", STRANGER, cursor)
+                find("겨울", STRANGER, Wanted(cursor))

@@ -10,7 +10,7 @@ from flask import current_app
 from app.extensions import db, search
 from app.models import Post, Tag, User
 from app.models.columns import now
-from app.models.keyset import PER_PAGE, Page
+from app.models.keyset import Page, Wanted
 from app.models.mixins import SearchableMixin
 from app.search import highlight, plan
 from app.search.engine import Hit, Order, SearchDown
@@ -34,41 +34,41 @@ R = TypeVar("R", bound=SearchableMixin)
 Load = Callable[[Sequence[int]], Sequence[R]]
 
 
-def posts(text: str, viewer: Any, cursor: str | None, sort: Sort = Sort.RELEVANCE) -> Results[Post]:
+def posts(text: str, viewer: Any, wanted: Wanted, sort: Sort = Sort.RELEVANCE) -> Results[Post]:
     """Returns a page of the posts that a query finds.
 
     Args:
         text: what was typed.
         viewer: who asks.
-        cursor: where to go on, or None for the first page.
+        wanted: which page; numbers and totals mean nothing here.
         sort: what stands first.
 
     Raises:
         BadCursor: the cursor is not one of ours.
     """
-    place = places.parse(cursor) if cursor else None
+    place = places.parse(wanted.cursor) if wanted.cursor else None
     asked = Asked(text, viewer)
     if asked.query.is_empty:
         return Results(asked.query.source.strip(), notes=tuple(asked.notes))
     load = _loader(posts_service.shown_to(viewer), Post)
     try:
-        return _posts(asked, Finder(Post, asked, load, _ORDERS[sort]), place)
+        return _posts(asked, Finder(Post, asked, load, _ORDERS[sort]), place, wanted.per_page)
     except SearchDown as error:
         _log(error)
-        return resting.posts(asked, viewer)
+        return resting.posts(asked, viewer, wanted.per_page)
 
 
-def people(text: str, viewer: Any, cursor: str | None) -> Results[User]:
+def people(text: str, viewer: Any, wanted: Wanted) -> Results[User]:
     """Returns a page of the people whose name, or what they tell about themselves, a query finds.
 
     The arguments and errors are those of ``posts``.
     """
-    return _named(text, viewer, cursor, User, users.shown_to(viewer), "@")
+    return _named(text, viewer, wanted, User, users.shown_to(viewer), "@")
 
 
-def tags(text: str, viewer: Any, cursor: str | None) -> Results[Tag]:
+def tags(text: str, viewer: Any, wanted: Wanted) -> Results[Tag]:
     """Returns a page of the tags whose name a query finds; the arguments and errors are those of ``posts``."""
-    return _named(text, viewer, cursor, Tag, sa.select(Tag), "#")
+    return _named(text, viewer, wanted, Tag, sa.select(Tag), "#")
 
 
 class Finder:
@@ -127,8 +127,8 @@ class Finder:
         return [found[hit.id] for hit in hits if hit.id in found]
 
 
-def _posts(asked: Asked, finder: Finder, place: Place | None) -> Results[Post]:
-    rows, following, near_from = _page(finder, place)
+def _posts(asked: Asked, finder: Finder, place: Place | None, per_page: int) -> Results[Post]:
+    rows, following, near_from = _page(finder, place, per_page)
     hint = Hint()
     if place is None and len(rows if near_from is None else rows[:near_from]) < FEW:
         hint = hints.find(asked, rows, near_from, lambda: not finder.is_late)
@@ -144,23 +144,26 @@ def _posts(asked: Asked, finder: Finder, place: Place | None) -> Results[Post]:
     )
 
 
-def _page(finder: Finder, place: Place | None) -> tuple[list[Any], Place | None, int | None]:
+def _page(finder: Finder, place: Place | None, per_page: int) -> tuple[list[Any], Place | None, int | None]:
     """Returns a page's rows, where the next page begins, and from where on its rows are near matches."""
     start = place or Place(int(now().timestamp()))
-    rows, following = finder.fill(start, PER_PAGE)
+    rows, following = finder.fill(start, per_page)
     if start.stage == NEAR:
         return rows, following, 0
     if following is not None or place is not None or len(rows) >= FEW or finder.is_late:
         return rows, following, None
-    near, following = finder.fill(Place(start.now, NEAR), PER_PAGE - len(rows))
+    behind = Place(start.now, NEAR)
+    if len(rows) == per_page:
+        return rows, behind, None
+    near, following = finder.fill(behind, per_page - len(rows))
     return rows + near, following, len(rows) if near else None
 
 
 def _named(
-    text: str, viewer: Any, cursor: str | None, model: Any, visible: sa.Select[Any], sign: str
+    text: str, viewer: Any, wanted: Wanted, model: Any, visible: sa.Select[Any], sign: str
 ) -> Results[Any]:
     """Searches what is mostly known by its name; filters of posts say nothing about it and are left aside."""
-    place = places.parse(cursor) if cursor else None
+    place = places.parse(wanted.cursor) if wanted.cursor else None
     asked = Asked(text, viewer)
     name = (asked.query.text or asked.query.source).strip().lstrip(sign)
     if not name:
@@ -176,11 +179,11 @@ def _named(
 
     try:
         finder = Finder(model, plain, _loader(visible, model), change=by_name)
-        rows, following = finder.fill(place or Place(int(now().timestamp())), PER_PAGE)
+        rows, following = finder.fill(place or Place(int(now().timestamp())), wanted.per_page)
         keyboard = None if rows or place or finder.is_late else hints.other_keyboard(plain.query, finds)
     except SearchDown as error:
         _log(error)
-        return resting.named(asked.query.source.strip(), model, visible, name)
+        return resting.named(asked.query.source.strip(), model, visible, name, wanted.per_page)
     page = Page(rows, following.cursor() if following else None)
     return Results(asked.query.source.strip(), page, hint=Hint(other_keyboard=keyboard))
 

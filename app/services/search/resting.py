@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.extensions import db
 from app.models import Mention, Post, PostTag, Tag, User
-from app.models.keyset import PER_PAGE, Page
+from app.models.keyset import Page
 from app.search import highlight, plan
 from app.search.query import Either, Filter, Not, Part
 from app.services import posts as posts_service
@@ -19,24 +19,24 @@ LATEST = 3000
 _MOST_PARTS = 12
 
 
-def posts(asked: Asked, viewer: Any) -> Results[Post]:
+def posts(asked: Asked, viewer: Any, per_page: int) -> Results[Post]:
     """Returns the latest posts that hold the query's words just as they were typed, newest first."""
     latest = db.session.scalar(sa.select(sa.func.max(Post.id))) or 0
     conditions = (_meets(part, asked) for part in asked.query.parts[:_MOST_PARTS])
     held = [condition for condition in conditions if condition is not None] or [sa.false()]
     query = posts_service.shown_to(viewer).where(Post.id > latest - LATEST, *held)
     rows = list(
-        db.session.scalars(query.order_by(Post.created_at.desc(), Post.id.desc()).limit(PER_PAGE)).unique()
+        db.session.scalars(query.order_by(Post.created_at.desc(), Post.id.desc()).limit(per_page)).unique()
     )
     marks = {row.id: highlight.spans(row.body, asked.query) for row in rows}
     text = asked.query.source.strip()
     return Results(text, Page(rows), marks, chips=asked.chips, notes=tuple(asked.notes), is_resting=True)
 
 
-def named(text: str, model: Any, visible: sa.Select[Any], name: str) -> Results[Any]:
+def named(text: str, model: Any, visible: sa.Select[Any], name: str, per_page: int) -> Results[Any]:
     """Returns people or tags whose key begins like a name, in the order of their keys."""
     key = model.username_key if model is User else model.key
-    query = visible.where(key.startswith(name.casefold(), autoescape=True)).order_by(key).limit(PER_PAGE)
+    query = visible.where(key.startswith(name.casefold(), autoescape=True)).order_by(key).limit(per_page)
     return Results(text, Page(list(db.session.scalars(query).unique())), is_resting=True)
 
 

@@ -1,0 +1,179 @@
+"""Finding posts, people and tags, in the same words as on the page."""
+
+from collections.abc import Callable
+from typing import Any
+
+import marshmallow as ma
+from flask import request, url_for
+from marshmallow import fields, validate
+
+from app import limits
+from app.api import bp
+from app.api.auth import viewer
+from app.api.fields import INVALID, N_, WholeInQuery, link
+from app.api.paging import MOST, PageMeta, collection, paged
+from app.api.posts import PostShown, TagCarried, show_tag
+from app.api.posts import show as show_post
+from app.api.users import Person, UserCard, card
+from app.api.users import show as show_person
+from app.models import Post
+from app.models.keyset import PER_PAGE, Wanted
+from app.services import search
+from app.services.search import Results, Sort
+
+LONGEST = 1000
+
+
+class SearchQuery(ma.Schema):
+    """What is searched for."""
+
+    q = fields.String(
+        load_default="",
+        validate=validate.Length(max=LONGEST, error=N_("This query is too long.")),
+        metadata={
+            "description": "As in the search box: words, “phrases”, -without, from:name, since:2026-01-01, OR …"
+        },
+    )
+    cursor = fields.String(
+        validate=validate.Length(min=1, max=400, error=N_("This cursor is not one of ours.")),
+        metadata={"description": "From a link of another page; do not make one up."},
+    )
+    per_page = WholeInQuery(1, MOST, load_default=PER_PAGE, metadata={"description": "Items on a page."})
+
+
+class PostQuery(SearchQuery):
+    """What is searched for in posts, and what stands first."""
+
+    sort = fields.String(
+        load_default=Sort.RELEVANCE.value,
+        validate=validate.OneOf([sort.value for sort in Sort], error=INVALID),
+    )
+
+
+class TypedQuery(ma.Schema):
+    """What was typed so far."""
+
+    q = fields.String(
+        load_default="", validate=validate.Length(max=LONGEST, error=N_("This query is too long."))
+    )
+
+
+class Mark(ma.Schema):
+    """Letters of the body that were found: code points from start up to end."""
+
+    start = fields.Integer(required=True)
+    end = fields.Integer(required=True)
+
+
+class FoundPost(PostShown):
+    """A post that was found."""
+
+    highlights = fields.List(fields.Nested(Mark), required=True)
+    is_near = fields.Boolean(required=True, metadata={"description": "Whether only some of the query fits."})
+
+
+class SearchMeta(PageMeta):
+    """What is said of a page of results."""
+
+    notes = fields.List(fields.String(), required=True, metadata={"description": "What was read otherwise."})
+    did_you_mean = fields.String(required=True, allow_none=True)
+    other_keyboard = fields.String(required=True, allow_none=True)
+    fewer = fields.List(
+        fields.String(), required=True, metadata={"description": "Shorter queries that find something."}
+    )
+    is_resting = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "Whether the engine was away, so that only the latest posts were looked through."
+        },
+    )
+
+
+class Suggested(ma.Schema):
+    """What may be meant."""
+
+    words = fields.List(fields.String(), required=True, metadata={"description": "Whole queries."})
+    users = fields.List(fields.Nested(UserCard), required=True)
+    tags = fields.List(fields.Nested(TagCarried), required=True)
+    _links = fields.Nested(
+        ma.Schema.from_dict({"self": link("These suggestions.")}, name="SuggestedLinks"), required=True
+    )
+
+
+FoundPosts, FoundPeople, FoundTags = (
+    collection(name, item, SearchMeta)
+    for name, item in (("FoundPosts", FoundPost), ("FoundPeople", Person), ("FoundTags", TagCarried))
+)
+
+
+@bp.route("/search/posts", methods=["GET"])
+@bp.arguments(PostQuery, location="query")
+@bp.response(200, FoundPosts)
+def search_posts(asked: dict[str, Any]) -> Any:
+    """Find posts: what fits best first, or the newest."""
+    wanted = page_of(asked)
+    results = search.posts(asked["q"], viewer(), wanted, Sort(asked["sort"]))
+    near = (
+        {post.id for post in list(results.page)[results.near_from :]}
+        if results.near_from is not None
+        else set()
+    )
+
+    def show(post: Post) -> dict[str, Any]:
+        marks = [{"start": start, "end": end} for start, end in results.marks.get(post.id, ())]
+        return show_post(post) | {"highlights": marks, "is_near": post.id in near}
+
+    return enveloped(results, wanted, show)
+
+
+@bp.route("/search/users", methods=["GET"])
+@bp.arguments(SearchQuery, location="query")
+@bp.response(200, FoundPeople)
+def search_users(asked: dict[str, Any]) -> Any:
+    """Find people by their names and what they tell about themselves."""
+    wanted = page_of(asked)
+    return enveloped(search.people(asked["q"], viewer(), wanted), wanted, show_person)
+
+
+@bp.route("/search/tags", methods=["GET"])
+@bp.arguments(SearchQuery, location="query")
+@bp.response(200, FoundTags)
+def search_tags(asked: dict[str, Any]) -> Any:
+    """Find hashtags."""
+    wanted = page_of(asked)
+    return enveloped(search.tags(asked["q"], viewer(), wanted), wanted, lambda tag: show_tag(tag.name))
+
+
+@bp.route("/search/suggestions", methods=["GET"])
+@limits.suggestions
+@bp.arguments(TypedQuery, location="query")
+@bp.response(200, Suggested)
+def search_suggestions(asked: dict[str, str]) -> Any:
+    """Suggest what somebody may be typing."""
+    meant = search.suggest(asked["q"], viewer())
+    here: dict[str, Any] = {"q": asked["q"]} if "q" in request.args else {}
+    return {
+        "words": meant.words,
+        "users": [card(person) for person in meant.people],
+        "tags": [show_tag(tag.name) for tag in meant.tags],
+        "_links": {"self": url_for("api.search_suggestions", **here)},
+    }
+
+
+def page_of(asked: dict[str, Any]) -> Wanted:
+    """Returns which page of the results is asked for."""
+    return Wanted(asked.get("cursor"), asked["per_page"])
+
+
+def enveloped(results: Results[Any], wanted: Wanted, show: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    """Returns a page of results, with what helps to find more."""
+    hint = results.hint
+    told = {
+        "notes": results.notes,
+        "did_you_mean": hint.did_you_mean,
+        "other_keyboard": hint.other_keyboard,
+        "fewer": hint.fewer,
+        "is_resting": results.is_resting,
+    }
+    body = paged(results.page, wanted, show)
+    return body | {"_meta": body["_meta"] | told}

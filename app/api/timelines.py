@@ -1,0 +1,37 @@
+"""Posts in the order in which they were written: a member's home, everybody's, and those with a tag."""
+
+from typing import Any
+
+from app.api import bp
+from app.api.auth import reads, viewer
+from app.api.paging import PageQuery, paged
+from app.api.posts import Posts, show
+from app.models.keyset import Page, Wanted
+from app.services import tags, timelines
+
+
+@bp.route("/timelines/home", methods=["GET"])
+@reads
+@bp.arguments(PageQuery, location="query")
+@bp.response(200, Posts)
+def home(wanted: Wanted) -> Any:
+    """List what the member and the people they follow wrote, the newest first."""
+    return paged(timelines.home(viewer(), wanted), wanted, show)
+
+
+@bp.route("/timelines/explore", methods=["GET"])
+@bp.arguments(PageQuery, location="query")
+@bp.response(200, Posts)
+def explore(wanted: Wanted) -> Any:
+    """List what everybody wrote, the newest first."""
+    return paged(timelines.explore(viewer(), wanted), wanted, show)
+
+
+@bp.route("/timelines/tags/<name>", methods=["GET"])
+@bp.arguments(PageQuery, location="query")
+@bp.response(200, Posts)
+def tagged(wanted: Wanted, name: str) -> Any:
+    """List the posts and replies that carry a tag, the newest first; a tag that nobody has used has none."""
+    found = tags.find(name)
+    page: Page[Any] = timelines.tagged(found, viewer(), wanted) if found else Page([])
+    return paged(page, wanted, show)
