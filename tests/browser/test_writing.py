@@ -1,6 +1,6 @@
 """Writing Korean with an input method, and doing everything with the keyboard."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import PHONE, Watched
 from tests.cast import Cast
@@ -119,3 +119,18 @@ def secret(member: object) -> str:
     """Returns the cookie of a member's browser."""
     cookie = member.client.get_cookie("hanmadi-in")  # type: ignore[attr-defined]
     return str(cookie.value)
+
+
+def test_password_is_typed_on_while_the_script_comes(windows: Watched) -> None:
+    page = windows.open("/explore")
+    held: list[Route] = []
+    page.route("**/fields.js*", lambda route: held.append(route))
+    page.goto("/auth/login", wait_until="commit")
+    field = page.locator("[name=password]")
+    field.click()
+    page.keyboard.type("sonamu")
+    assert held
+    held[0].continue_()
+    expect(page.locator(".secret button")).to_be_visible()
+    page.keyboard.type("-arae")
+    expect(field).to_have_value("sonamu-arae")

@@ -9,8 +9,10 @@ function reveal(field) {
   button.setAttribute("aria-label", field.dataset.revealLabel);
   button.setAttribute("aria-pressed", "false");
   button.setAttribute("aria-controls", field.id);
+  const typing = document.activeElement === field;
   field.before(box);
   box.append(field, button);
+  if (typing) field.focus(); // Somebody was faster than the script, and moving a field takes its focus away.
   button.addEventListener("click", () => {
     const shown = field.type === "password";
     field.type = shown ? "text" : "password";

@@ -51,12 +51,13 @@ for (const name of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, () => say(document.body.dataset.offline));
 }
 
-// Focus stays on the button that was replaced.
+// Focus stays on the button that was replaced, whatever else arrives between its going and its coming.
 let wasInside = false;
-document.addEventListener("htmx:beforeSwap", (event) => { wasInside = event.detail.target.contains(document.activeElement); });
+document.addEventListener("htmx:beforeSwap", (event) => { wasInside ||= event.detail.target.contains(document.activeElement); });
 document.addEventListener("htmx:load", (event) => {
   if (!wasInside || !event.detail.elt.matches?.("form, article, li")) return;
   wasInside = false;
+  if (document.activeElement !== document.body) return; // The reader has gone on meanwhile.
   const { elt } = event.detail;
   (elt.querySelector("[autofocus]") ?? elt.querySelector("button, summary, a.when"))?.focus();
 });
