@@ -2,7 +2,7 @@
 
 import hashlib
 
-from flask import Response, request
+from flask import Response, g, request
 from flask_login import current_user
 
 from app.extensions import limiter, network
@@ -17,7 +17,7 @@ CHECKED_PASSWORDS = "10 per 15 minutes"
 POSTS = "300 per 3 hours"
 FOLLOWS = "400 per day"
 LIKES = "1000 per hour"
-PROGRAMS = "300 per 5 minutes"  # All that one member's programs, or a stranger's, ask for.
+PROGRAMS = "300 per 5 minutes"  # All that is asked for with one token, or without one from a network.
 SUGGESTIONS = "600 per minute"  # One for each key that is pressed, by a whole office behind one address.
 
 
@@ -51,6 +51,11 @@ def by_credentials_and_network() -> str:
     return f"{_hidden((given.username if given else None) or '')}:{by_network()}"
 
 
+def by_token() -> str:
+    """Counts the token of a program, or a stranger's network."""
+    return f"token:{g.access_token.id}" if current_user.is_authenticated else by_network()
+
+
 def unauthorized(response: Response) -> bool:
     """Whether a request has failed for want of the right credentials."""
     return response.status_code == 401
@@ -69,4 +74,4 @@ mailed_to_address = limiter.shared_limit(
 mailed_from_network = limiter.shared_limit(
     MAILED_FROM_NETWORK, scope="mails", key_func=by_network, methods=["POST"]
 )
-programs = limiter.shared_limit(PROGRAMS, scope="programs", key_func=by_member)
+programs = limiter.shared_limit(PROGRAMS, scope="programs", key_func=by_token)

@@ -2,7 +2,6 @@
 
 import hashlib
 import time
-from typing import Any
 
 from flask import Response, g, request
 from flask_babel import gettext as _
@@ -19,9 +18,8 @@ def describe(response: Response) -> Response:
     """Adds the links of the body as a header (RFC 8288), and lets a client ask whether anything has changed."""
     response.vary.update(VARY)
     response.headers.setdefault("Cache-Control", "private, no-cache")
-    body: Any = response.get_json(silent=True) if response.is_json else None
-    if isinstance(body, dict) and "items" in body:
-        response.headers["Link"] = links_header(body["_links"])
+    if "links" in g and response.status_code == 200:
+        response.headers["Link"] = links_header(g.links)
     if response.status_code == 200:
         digest = hashlib.sha256(response.get_data()).hexdigest()[:32]
         response.set_etag(f"{g.revision}.{digest}" if "revision" in g else digest)

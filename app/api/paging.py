@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import marshmallow as ma
-from flask import request, url_for
+from flask import g, request, url_for
 from marshmallow import fields, validate
 
 from app.api.fields import N_, WholeInQuery, link
@@ -72,4 +72,6 @@ def paged(page: Page[Any], wanted: Wanted, show: Callable[[Any], dict[str, Any]]
         return url_for(str(request.endpoint), **kept, **place)
 
     here = {name: request.args[name] for name in ("cursor", "page") if name in request.args}
-    return PaginatedAPIMixin.to_collection_dict(page.of(show), wanted.per_page, address(**here), address)
+    body = PaginatedAPIMixin.to_collection_dict(page.of(show), wanted.per_page, address(**here), address)
+    g.links = body["_links"]  # They go into the answer's head as well.
+    return body

@@ -132,7 +132,7 @@ def posts_list(wanted: Wanted) -> Any:
 @bp.response(201, PostShown)
 def publish(order: dict[str, Any]) -> Any:
     """Write a post, or a reply where parent_id names what it answers."""
-    parent = posts.find(order["parent_id"], viewer()) if order["parent_id"] else None
+    parent = posts.find_bare(order["parent_id"], viewer()) if order["parent_id"] else None
     written = posts.publish(viewer(), order["body"], parent)
     return (
         shown_alone(posts.find(written.id, viewer())),
@@ -158,7 +158,7 @@ def edit(change: dict[str, str], id: int) -> Any:
 @bp.response(204)
 def delete(id: int) -> None:
     """Take a post back; the author alone may."""
-    posts.delete(posts.find(id, viewer()), viewer())
+    posts.delete(posts.find_bare(id, viewer()), viewer())
 
 
 @bp.route("/posts/<row:id>/likes", methods=["PUT"])
@@ -167,7 +167,7 @@ def delete(id: int) -> None:
 @bp.response(200, PostShown)
 def like(id: int) -> Any:
     """Like a post; once, however often it is asked."""
-    likes.like(viewer(), posts.find(id, viewer()))
+    likes.like(viewer(), posts.find_bare(id, viewer()))
     return shown_alone(posts.find(id, viewer()))
 
 
@@ -177,7 +177,7 @@ def like(id: int) -> Any:
 @bp.response(200, PostShown)
 def unlike(id: int) -> Any:
     """Take a like back."""
-    likes.unlike(viewer(), posts.find(id, viewer()))
+    likes.unlike(viewer(), posts.find_bare(id, viewer()))
     return shown_alone(posts.find(id, viewer()))
 
 

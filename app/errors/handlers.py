@@ -44,6 +44,15 @@ TITLES = {
 }
 
 
+TO_PROGRAMS = {
+    400: _l("Correct the request as /api/openapi.json describes it, and send it again."),
+    404: _l("Follow the links from /api instead of making up an address."),
+    405: _l("The Allow header says which methods this address knows."),
+    422: _l("Correct what errors points at, and send it again."),
+}
+"""What to do, where the words for people speak of pages and buttons."""
+
+
 @bp.app_errorhandler(Refused)
 def refused(error: Refused) -> Any:
     """Answers what a service does not allow, with its own words."""
@@ -110,7 +119,7 @@ def answer(
         body.mimetype = "text/plain"
     elif wants_json():
         problem: dict[str, Any] = {"type": "about:blank", "title": said["title"], "status": code}
-        problem |= {"detail": said["text"], "request_id": g.request_id}
+        problem |= {"detail": text or str(TO_PROGRAMS.get(code, usual)), "request_id": g.request_id}
         body = make_response(problem | ({"errors": faults} if faults else {}))
         body.mimetype = "application/problem+json"
         body.headers["Content-Language"] = current_language()

@@ -118,7 +118,7 @@ class Keyset:
         ordered = self.after(query, wanted.cursor).limit(wanted.per_page + 1).offset(skipped or None)
         rows = db.session.execute(ordered).unique().all()
         items = [row[0] if len(row) == 1 else row for row in rows[: wanted.per_page]]
-        is_backward = bool(wanted.cursor) and parse_cursor(wanted.cursor or "").is_backward
+        is_backward = parse_cursor(wanted.cursor).is_backward if wanted.cursor else False
         is_more = len(rows) > wanted.per_page
         before, behind = (is_more, True) if is_backward else (bool(wanted.cursor or skipped), is_more)
         if is_backward:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.api.conftest import Connect, Program, credentials
+from tests.api.conftest import Connect, Program, credentials, order
 from tests.cast import Cast
 
 
@@ -127,6 +127,25 @@ def test_error_of_ours_is_a_problem_and_tells_nothing(
     answer = program.get("/api/tokens")
     assert answer.status_code == 500 and answer.content_type == "application/problem+json"
     assert "secret" not in answer.text
+
+
+def test_program_is_told_nothing_of_pages_and_buttons(app: Flask, cast: Cast) -> None:
+    cast.member("바다")
+    answers = [Program(app).ask("PUT", "/api/tokens"), Program(app).get("/api/nothing")]
+    answers.append(Program(app).ask("POST", "/api/tokens", json={"x": 1}, headers=credentials("바다")))
+    answers.append(Program(app).get("/api/posts?per_page=0"))
+    assert [answer.status_code for answer in answers] == [405, 404, 422, 400]
+    for answer in answers:
+        assert "뒤로" not in answer.json["detail"] and "화면" not in answer.json["detail"]
+
+
+def test_each_token_has_a_limit_of_its_own(limited: Flask) -> None:
+    cast = Cast(limited)
+    cast.member("바다")
+    first, second = (Program(limited, order(limited, "바다").json["token"]) for _ in range(2))
+    first.get("/api")
+    assert ";r=298;" in first.get("/api").headers["RateLimit"]
+    assert ";r=299;" in second.get("/api").headers["RateLimit"]
 
 
 def test_limit_is_told_and_kept(limited: Flask) -> None:
