@@ -12,8 +12,14 @@ from app.models.columns import LAST_ID
 class RowConverter(IntegerConverter):
     """A row's id in a path; a larger number than any database holds is simply not found."""
 
+    regex = r"\d{1,19}"
+
     def __init__(self, url_map: object) -> None:
         super().__init__(url_map, max=LAST_ID)  # type: ignore[arg-type]
+
+    def to_python(self, value: str) -> int:
+        """Returns the number; to refuse it here would leave other methods of the path, and answer 405."""
+        return min(int(value), LAST_ID)
 
 
 def create_app(settings: config.Config | None = None) -> Flask:

@@ -100,7 +100,6 @@ def init_app(app: Flask) -> None:
         "RATELIMIT_STORAGE_OPTIONS", {} if app.config["REDIS_URL"] == "memory://" else STORE_OPTIONS
     )
     app.config.setdefault("RATELIMIT_IN_MEMORY_FALLBACK_ENABLED", True)
-    app.config.setdefault("RATELIMIT_HEADERS_ENABLED", True)
     db.init_app(app)
     migrate.init_app(app, db, render_as_batch=True)
     for extension in (bootstrap, csrf, login, moment, limiter, queue):

@@ -13,8 +13,6 @@ from wtforms.validators import ValidationError
 from app import text
 from app.exceptions import Invalid
 
-PASSWORD_LENGTH = (8, 128)
-
 
 class CleanText:
     """Cleans what was typed before anything else looks at it; what cannot be cleaned is an error of the field."""

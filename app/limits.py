@@ -1,6 +1,7 @@
 """How often a thing may be done, and who is counted."""
 
 import hashlib
+import time
 
 from flask import Response, g, request
 from flask_login import current_user
@@ -32,8 +33,12 @@ def by_member() -> str:
 
 
 def by_address() -> str:
-    """Counts the e-mail address in a form, without keeping it."""
-    return _hidden(request.form.get("email", ""))
+    """Counts the e-mail address in a form or in a program's request, without keeping it."""
+    try:
+        sent = request.get_json(silent=True) if request.is_json else request.form
+    except RecursionError:  # So deep that nobody reads it; the view refuses it.
+        sent = None
+    return _hidden(str(sent.get("email", "")) if isinstance(sent, dict) else "")
 
 
 def by_name_and_network() -> str:
@@ -56,6 +61,13 @@ def by_token() -> str:
     return f"token:{g.access_token.id}" if current_user.is_authenticated else by_network()
 
 
+def wait() -> int:
+    """Returns after how many seconds the limit that is nearest lets more through."""
+    limit = limiter.current_limit
+    # reset_at is the whole second behind the window.
+    return max(1, int(limit.reset_at - time.time())) if limit else 1
+
+
 def unauthorized(response: Response) -> bool:
     """Whether a request has failed for want of the right credentials."""
     return response.status_code == 401
@@ -64,6 +76,8 @@ def unauthorized(response: Response) -> bool:
 members_posts = limiter.shared_limit(POSTS, scope="posts", key_func=by_member, methods=["POST"])
 members_follows = limiter.shared_limit(FOLLOWS, scope="follows", key_func=by_member)
 members_likes = limiter.shared_limit(LIKES, scope="likes", key_func=by_member)
+codes = limiter.shared_limit(CODES, scope="codes", key_func=by_member, methods=["POST"])
+signing_up = limiter.shared_limit(SIGN_UP, scope="sign-ups", key_func=by_network, methods=["POST"])
 suggestions = limiter.shared_limit(SUGGESTIONS, scope="suggestions", key_func=by_member)
 checked_passwords = limiter.shared_limit(
     CHECKED_PASSWORDS, scope="passwords", key_func=by_member, methods=["POST"]

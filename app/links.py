@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 import idna
 import regex
@@ -58,6 +58,16 @@ class Link:
     href: str
     label: str
     title: str
+
+
+def is_whole(address: str) -> bool:
+    """Tells whether a text is one complete http or https address, as a profile may link to."""
+    try:
+        parts = urlsplit(address)
+        is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+    return is_web and not any(character.isspace() for character in address)
 
 
 def find(text: str) -> list[Link]:

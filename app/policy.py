@@ -32,6 +32,11 @@ def may_follow(viewer: Any, person: User) -> bool:
     return may_write(viewer) and viewer.id != person.id
 
 
+def may_edit_profile(viewer: Any, person: User) -> bool:
+    """Whether the viewer may change this person's profile: their own."""
+    return is_member(viewer) and viewer.id == person.id
+
+
 def visible_users(viewer: Any) -> sa.Select[User]:
     """Returns the query of the people that the viewer may see."""
     seen = sa.and_(User.suspended_at.is_(None), User.confirmed_at.is_not(None))

@@ -21,6 +21,7 @@ READ_ALOUD = frozenset(
 # These are about Korean itself, or hold the people of the demonstration; cli/up speaks both languages at once, because
 # no application that could choose runs yet.
 KOREAN_MODULES = (
+    "api/examples.py",
     "names.py",
     "particles.py",
     "links.py",

@@ -1,21 +1,28 @@
 """The JSON interface: what a page can do, for programs, over the same services."""
 
 from flask import Flask
-from flask_smorest import Blueprint
+from flask_compress import Compress
 
 from app import limits
-from app.api.document import Interface
+from app.api.document import Interface, Operations
 from app.extensions import csrf
 
-bp = Blueprint("api", __name__, url_prefix="/api", description="Everything.")
+KINDS = ["application/json", "application/problem+json"]
+"""What is compressed; pages are not, because they hold secrets beside what somebody else may have written (BREACH)."""
+bp = Operations("api", __name__, url_prefix="/api")
 limits.programs(bp)
 
-from app.api import answers, auth, entry, me, posts, search, timelines, tokens, users  # noqa: E402, F401
+from app.api import answers, auth, entry, me, posts, reference, search, timelines, tokens, users  # noqa: E402, F401
 
 
 def init_app(app: Flask) -> None:
     """Binds the interface, and describes it from its code."""
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.config["COMPRESS_MIMETYPES"] = KINDS
+    Compress(app)
     csrf.exempt(bp)  # Nothing here believes a cookie, so nothing can be forged with one.
     Interface(app).register_blueprint(bp)
+    # The description is served by a blueprint of flask-smorest's own.
+    app.after_request_funcs.setdefault("api-docs", []).append(answers.describe)
+    app.register_blueprint(reference.bp)

@@ -1,12 +1,13 @@
 """What every answer of the interface carries: links, an entity tag, and what it depends on."""
 
 import hashlib
-import time
+import json
 
 from flask import Response, g, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import PreconditionFailed, PreconditionRequired
 
+from app import limits
 from app.api import bp
 from app.extensions import limiter
 
@@ -30,19 +31,43 @@ def describe(response: Response) -> Response:
 
 
 def tell_limit(response: Response) -> None:
-    """Says how often one may still ask (draft-ietf-httpapi-ratelimit-headers-10), beside the older X-RateLimit."""
+    """Says how often one may still ask (draft-ietf-httpapi-ratelimit-headers-10), and the same as many clients know it.
+
+    Where several limits hold, it is the one with the least left.
+    """
     limit = limiter.current_limit
     if limit is None:
         return
-    item = limit.limit
-    seconds = max(0, round(limit.reset_at - time.time()))
-    response.headers["RateLimit-Policy"] = f'"requests";q={item.amount};w={item.get_expiry()}'
-    response.headers["RateLimit"] = f'"requests";r={limit.remaining};t={seconds}'
+    most, left = limit.limit.amount, limit.remaining
+    response.headers["RateLimit-Policy"] = f'"requests";q={most};w={limit.limit.get_expiry()}'
+    response.headers["RateLimit"] = f'"requests";r={left};t={limits.wait()}'
+    told = {"Limit": most, "Remaining": left, "Reset": limit.reset_at}
+    response.headers.update({f"X-RateLimit-{name}": str(value) for name, value in told.items()})
 
 
 def shows(revision: object) -> None:
     """Notes which state of a resource the answer shows: what changes it by itself, and no counts beside it."""
     g.revision = str(revision)
+
+
+def fingerprint(*values: object) -> str:
+    """Returns what tells the states of a resource apart that has no revision: a hash of all that can be changed."""
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:12]
+
+
+edits = bp.doc(
+    parameters=[
+        {
+            "in": "header",
+            "name": "If-Match",
+            "required": True,
+            "description": "The ETag of what you have read, or * for whatever it is by now.",
+            "schema": {"type": "string", "minLength": 1},
+            "example": "*",
+        }
+    ]
+)
+"""Describes an operation that calls ``require_match``."""
 
 
 def require_match(revision: object) -> None:

@@ -1,20 +1,27 @@
 """The interface's description, made from its code: OpenAPI 3.1."""
 
-from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any, NoReturn
+from typing import Any
 
 import marshmallow as ma
 from flask import Flask
-from flask_babel import gettext
 from flask_smorest import Api, Blueprint
 from marshmallow import fields
-from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from app import exceptions
+from app.api.details import Details
+from app.api.parser import Parser
 
 VERSION = "1.0.0"
+TAGS = {
+    "entry": "Where everything begins.",
+    "me": "The member whose program asks.",
+    "posts": "Posts, the conversations they stand in, and who likes them.",
+    "search": "Finding posts, people and hashtags, in the words of the search box.",
+    "timelines": "Posts in the order in which they were written.",
+    "tokens": "What lets a program act for a member.",
+    "users": "Members, what they write and like, and who follows whom.",
+}
+"""What belongs together, named as the modules."""
 
 
 class Fault(ma.Schema):
@@ -38,6 +45,25 @@ class Problem(ma.Schema):
     errors = fields.List(fields.Nested(Fault))
 
 
+class Operations(Blueprint):
+    """flask-smorest's blueprint; an operation is called as its view, and belongs to the module in which that is."""
+
+    ARGUMENTS_PARSER = Parser()
+
+    def add_url_rule(
+        self,
+        rule: str,
+        endpoint: str | None = None,
+        view_func: Any = None,
+        provide_automatic_options: bool | None = None,
+        **options: Any,
+    ) -> None:
+        """Adds an operation."""
+        named = self.doc(operationId=view_func.__name__)(view_func)
+        options["tags"] = [view_func.__module__.rpartition(".")[2]]
+        super().add_url_rule(rule, endpoint, named, provide_automatic_options, **options)
+
+
 class Interface(Api):
     """flask-smorest's interface, whose errors the site answers itself, in the reader's language.
 
@@ -57,6 +83,8 @@ class Interface(Api):
                 "title": "Hanmadi",
                 "version": VERSION,
                 "openapi_version": "3.1.0",
+                "extra_plugins": [Details()],
+                "tags": [{"name": name, "description": said} for name, said in TAGS.items()],
                 "components": {"securitySchemes": schemes},
             },
         )
@@ -72,50 +100,3 @@ class Interface(Api):
 
     def _register_error_handlers(self) -> None:
         """Leaves errors to ``app.errors``, which knows pages from programs."""
-
-
-class Parser(FlaskParser):
-    """Reads what a request says; what cannot be read at all is told apart from what is not allowed."""
-
-    def _raw_load_json(self, req: Any) -> Any:
-        """Returns the body.
-
-        Raises:
-            UnsupportedMediaType: it is not announced as JSON.
-            BadRequest: it is no JSON, or nested so deeply, or with so long a number, that nobody reads it.
-        """
-        if not req.is_json:
-            raise UnsupportedMediaType
-        try:
-            return super()._raw_load_json(req)
-        except ma.ValidationError:
-            raise
-        except (ValueError, RecursionError):
-            raise BadRequest from None
-
-    def handle_error(
-        self, error: ma.ValidationError, req: Any, schema: ma.Schema, **options: Any
-    ) -> NoReturn:
-        """Refuses what a schema does not allow: 422 for a body, 400 for a query."""
-        messages: Any = error.messages
-        ((place, found),) = messages.items()
-        if place == "json":
-            raise exceptions.Malformed(
-                422, [exceptions.Fault(text, pointer=f"#{path}") for path, text in _faults(found)]
-            )
-        raise exceptions.Malformed(
-            400, [exceptions.Fault(text, parameter=path[1:]) for path, text in _faults(found)]
-        )
-
-
-def _faults(found: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Yields where each fault stands, as a JSON pointer (RFC 6901), and what it is."""
-    if isinstance(found, dict):
-        for name, inner in found.items():
-            step = "" if name == "_schema" else "/" + str(name).replace("~", "~0").replace("/", "~1")
-            yield from _faults(inner, path + step)
-    else:
-        yield from ((path, gettext(text)) for text in found)
-
-
-Blueprint.ARGUMENTS_PARSER = Parser()

@@ -26,6 +26,7 @@ class EntryLinks(ma.Schema):
     search_tags = link("Hashtags: add q.")
     suggestions = link("What somebody may be typing: add q.")
     describedby = link("The description of the interface, as OpenAPI 3.1.")
+    service_doc = link("The same as a page for people.", data_key="service-doc")
 
 
 class Entry(ma.Schema):
@@ -50,6 +51,7 @@ def entry() -> dict[str, Any]:
         "search_tags": url_for("api.search_tags"),
         "suggestions": url_for("api.search_suggestions"),
         "describedby": url_for("api-docs.openapi_json"),
+        "service_doc": url_for("reference.page"),
     }
     if current_user.is_authenticated:
         links |= {"me": url_for("api.me"), "home": url_for("api.home")}

@@ -3,10 +3,12 @@
 from typing import Any
 
 import marshmallow as ma
+from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from marshmallow import fields
 
-from app import text
+from app import links, text
+from app.services import accounts, passwords, users
 
 
 def N_(message: str) -> str:
@@ -23,6 +25,20 @@ fields.Field.default_error_messages |= {
 }
 for kind in (fields.String, fields.Integer, fields.Boolean, fields.List, fields.Nested):
     kind.default_error_messages["invalid"] = INVALID
+
+
+def readable(typed: str) -> str:
+    """Returns a text as it is stored; see ``text.clean``.
+
+    Raises:
+        ValidationError: it holds what nobody can type, as NUL.
+    """
+    try:
+        return text.clean(typed)
+    except ValueError:
+        raise ma.ValidationError(
+            _("This holds characters that cannot be shown. Take them out and try again.")
+        ) from None
 
 
 class Text(fields.String):
@@ -43,17 +59,53 @@ class Text(fields.String):
         typed: str = super()._deserialize(value, attr, data, **options)
         if len(typed) > self._code_points:
             raise ma.ValidationError(_("This is too long: at most %(most)s characters.", most=self._most))
-        try:
-            cleaned = text.clean(typed)
-        except ValueError:
-            raise ma.ValidationError(
-                _("This holds characters that cannot be shown. Take them out and try again.")
-            ) from None
+        cleaned = readable(typed)
         if text.length(cleaned) > self._most:
             raise ma.ValidationError(_("This is too long: at most %(most)s characters.", most=self._most))
         if self._least and text.is_blank(cleaned):
             raise ma.ValidationError(_("Write something first."))
         return cleaned
+
+
+class Password(fields.String):
+    """A password that is being chosen, taken to the letter."""
+
+    def __init__(self, **options: Any) -> None:
+        least, most = passwords.LENGTH
+        super().__init__(metadata={"minLength": least, "maxLength": most, "format": "password"}, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        typed: str = super()._deserialize(value, attr, data, **options)
+        least, most = passwords.LENGTH
+        if not least <= len(typed) <= most:
+            raise ma.ValidationError(str(passwords.UNFITTING))
+        readable(typed)
+        return typed
+
+
+class EmailAddress(fields.String):
+    """An e-mail address, as the forms take it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(metadata={"format": "email", "maxLength": accounts.ADDRESS_LENGTH}, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        typed: str = super()._deserialize(value, attr, data, **options)
+        try:
+            validate_email(typed.strip(), check_deliverability=False)
+        except EmailNotValidError:
+            raise ma.ValidationError(str(accounts.NO_EMAIL_ADDRESS)) from None
+        return typed.strip()
+
+
+class WebAddress(Text):
+    """An http or https address, or nothing."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        typed = super()._deserialize(value, attr, data, **options)
+        if typed and not links.is_whole(typed):
+            raise ma.ValidationError(str(users.NO_ADDRESS))
+        return typed
 
 
 class Whole(fields.Integer):

@@ -1,22 +1,38 @@
-"""The member whose program asks."""
+"""The member whose program asks: who they are to the site, and proving their address."""
 
 from typing import Any
 
 import marshmallow as ma
-from flask import g, url_for
-from marshmallow import fields
+from flask import url_for
+from marshmallow import fields, validate
 
-from app.api import bp
-from app.api.auth import reads
-from app.api.fields import link
+from app import i18n, limits
+from app.api import answers, bp
+from app.api.auth import reads, viewer, writes
+from app.api.fields import N_, link
+from app.api.users import ProfileChange, changed, states
+from app.models import User
+from app.services import accounts, users
+
+LONGEST_ZONE = 64
+NO_ZONE = N_("There is no such time zone.")
+NO_CODE = N_("Write the six digits from the letter.")
 
 
 class MeLinks(ma.Schema):
     """Where what belongs to the member is."""
 
-    self = link("This member.")
+    self = link("This member. Change it with PATCH.")
+    edit = link("The same: change it with PATCH.")
+    profile = link("The member, as others see them.")
     html = link("The profile, as people see it.")
+    home = link("What the member and the people they follow wrote.")
     tokens = link("The member's access tokens.")
+    confirm = fields.String(
+        metadata={
+            "description": "Prove the address with POST and the code from the letter, where that is due."
+        }
+    )
 
 
 class Me(ma.Schema):
@@ -38,16 +54,81 @@ class Me(ma.Schema):
     _links = fields.Nested(MeLinks, required=True)
 
 
+class MeChange(ProfileChange):
+    """What a member changes of themselves; what is left out stays."""
+
+    locale = fields.String(
+        allow_none=True,
+        validate=validate.OneOf([*i18n.LANGUAGES], error=N_("Choose one of the site's languages.")),
+        metadata={"description": "The language to read in; null: as Accept-Language says."},
+    )
+    timezone = fields.String(
+        allow_none=True,
+        validate=validate.Length(1, LONGEST_ZONE, error=NO_ZONE),
+        metadata={"description": "By its name in the IANA database, as Asia/Seoul; null: as the site's."},
+    )
+
+    @ma.validates("timezone")
+    def is_known(self, name: str | None, **_options: Any) -> None:
+        """Allows time zones that there are.
+
+        Raises:
+            ValidationError: there is none of that name.
+        """
+        if name is not None and not i18n.is_timezone(name):
+            raise ma.ValidationError(NO_ZONE)
+
+
+class Code(ma.Schema):
+    """The number from a letter."""
+
+    code = fields.String(required=True, validate=validate.Regexp("^[0-9]{6}$", error=NO_CODE))
+
+
 @bp.route("/me", methods=["GET"])
 @reads
 @bp.response(200, Me)
 def me() -> Any:
     """Show the member whose token it is."""
-    person = g.access_token.user
-    shown = {name: getattr(person, name) for name in Me().fields if name != "_links"}
+    return show(viewer())
+
+
+@bp.route("/me", methods=["PATCH"])
+@writes
+@answers.edits
+@bp.arguments(MeChange)
+@bp.response(200, Me)
+def edit_me(change: dict[str, Any]) -> Any:
+    """Change what others see of the member, and the language and time zone they read in."""
+    member = viewer()
+    changed(member, change)
+    users.choose_display(member, change.get("locale", member.locale), change.get("timezone", member.timezone))
+    return show(member)
+
+
+@bp.route("/me/confirmation", methods=["POST"])
+@limits.codes
+@writes
+@bp.arguments(Code)
+@bp.response(200, Me)
+def confirm(sent: dict[str, str]) -> Any:
+    """Prove the address signed up with, or a new one, by the code that was mailed to it."""
+    accounts.confirm(viewer(), sent["code"])
+    return show(viewer())
+
+
+def show(member: User) -> dict[str, Any]:
+    """Returns what a member's program sees of them."""
+    answers.shows(states(member))
+    here = url_for("api.me")
     links = {
-        "self": url_for("api.me"),
-        "html": url_for("main.profile", username=person.username),
+        "self": here,
+        "edit": here,
+        "profile": url_for("api.user", who=member.id),
+        "html": url_for("main.profile", username=member.username),
+        "home": url_for("api.home"),
         "tokens": url_for("api.own_tokens"),
     }
-    return {**shown, "_links": links}
+    if not member.is_confirmed or member.pending_email:
+        links["confirm"] = url_for("api.confirm")
+    return {name: getattr(member, name) for name in Me().fields if name != "_links"} | {"_links": links}

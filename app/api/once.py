@@ -1,13 +1,14 @@
 """POST requests that are done once, however often a program sends them with the same ``Idempotency-Key``."""
 
-import hashlib
+import hmac
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
-from flask import Response, g, make_response, request
+from flask import Response, current_app, make_response, request
 from flask_babel import lazy_gettext as _l
 
+from app import limits
 from app.api import bp
 from app.exceptions import Refused
 from app.services import kept_answers
@@ -44,25 +45,23 @@ def once(view: Callable[P, object]) -> Callable[P, Response]:
             return make_response(described(*args, **kwargs))
         if not 1 <= len(key) <= LONGEST or not all("!" <= character <= "~" for character in key):
             raise Refused(_l("An Idempotency-Key is 1 to 255 visible ASCII characters."))
-        user_id = g.access_token.user_id
-        told = kept_answers.claim(user_id, key, _fingerprint())
+        owner = limits.by_member()
+        told = kept_answers.claim(owner, key, _fingerprint())
         if told is not None:
             return Response(told.body, told.status, {**told.headers, "Idempotency-Replayed": "true"})
         try:
             response = make_response(described(*args, **kwargs))
         except BaseException:
-            kept_answers.give_up(user_id, key)
+            kept_answers.give_up(owner, key)
             raise
         headers = {name: response.headers[name] for name in BELONGS if name in response.headers}
-        kept_answers.keep(
-            user_id, key, Answer(response.status_code, headers, response.get_data(as_text=True))
-        )
+        kept_answers.keep(owner, key, Answer(response.status_code, headers, response.get_data(as_text=True)))
         return response
 
     return answered
 
 
 def _fingerprint() -> str:
-    """Returns what tells this request from others under the same key."""
+    """Returns what tells this request from others under the same key; nobody can guess a password from it."""
     whole = f"{request.method} {request.full_path}\n".encode() + request.get_data()
-    return hashlib.sha256(whole).hexdigest()
+    return hmac.new(current_app.config["SECRET_KEY"].encode(), whole, "sha256").hexdigest()

@@ -4,24 +4,34 @@ from collections.abc import Callable
 from typing import Any
 
 import marshmallow as ma
-from flask import g, request, url_for
+from flask import current_app, g, request, url_for
+from flask_babel import gettext as _
 from marshmallow import fields, validate
 
+from app.api import bp
 from app.api.fields import N_, WholeInQuery, link
-from app.models.keyset import PER_PAGE, Page, Wanted
+from app.exceptions import Fault, Malformed
+from app.models.keyset import PER_PAGE, BadCursor, Page, Wanted
 from app.models.mixins import PaginatedAPIMixin
 
 MOST = 100
 LAST_NUMBER = 50  # Later pages are reached by their links: counting to them would take ever longer.
 
 
+NO_CURSOR = N_("This cursor is not one of ours.")
+CURSOR = {"description": "From a link of another page; do not make one up."}
+LONGEST_CURSOR = 200
+
+
+def cursor_of(most: int) -> validate.Regexp:
+    """Returns what lets pass only what looks like a cursor of so many characters at most."""
+    return validate.Regexp(f"^[A-Za-z0-9_-]{{1,{most}}}$", error=NO_CURSOR)
+
+
 class PageQuery(ma.Schema):
     """Which page of a collection."""
 
-    cursor = fields.String(
-        metadata={"description": "From a link of another page; do not make one up."},
-        validate=validate.Length(min=1, max=200, error=N_("This cursor is not one of ours.")),
-    )
+    cursor = fields.String(metadata=CURSOR, validate=cursor_of(LONGEST_CURSOR))
     page = WholeInQuery(
         1, LAST_NUMBER, load_default=1, metadata={"description": "Counted from the first; 1 to 50."}
     )
@@ -32,6 +42,13 @@ class PageQuery(ma.Schema):
     def wanted(self, asked: dict[str, Any], **_options: Any) -> Wanted:
         """Returns what the services understand."""
         return Wanted(asked.get("cursor"), asked["per_page"], asked["page"], asked["total"])
+
+
+@bp.errorhandler(BadCursor)
+def refuse_cursor(_error: BadCursor) -> Any:
+    """Says which parameter it was."""
+    fault = Fault(_(NO_CURSOR), parameter="cursor")
+    return current_app.handle_user_exception(Malformed(400, [fault]))
 
 
 class PageLinks(ma.Schema):

@@ -4,6 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 from flask import url_for
+from flask_babel import lazy_gettext as _l
 from marshmallow import fields
 
 from app import limits, policy, richtext, text
@@ -14,10 +15,13 @@ from app.api.once import once
 from app.api.paging import PageQuery, collection, paged
 from app.api.users import People, UserCard, card
 from app.api.users import show as show_person
+from app.exceptions import Invalid, NotFound
 from app.models import Post
 from app.models.columns import LAST_ID
 from app.models.keyset import Wanted
 from app.services import likes, posts, threads, timelines, users
+
+NO_PARENT = _l("The post to answer is not there any more.")
 
 
 class TagLinks(ma.Schema):
@@ -132,7 +136,10 @@ def posts_list(wanted: Wanted) -> Any:
 @bp.response(201, PostShown)
 def publish(order: dict[str, Any]) -> Any:
     """Write a post, or a reply where parent_id names what it answers."""
-    parent = posts.find_bare(order["parent_id"], viewer()) if order["parent_id"] else None
+    try:
+        parent = posts.find_bare(order["parent_id"], viewer()) if order["parent_id"] else None
+    except NotFound:
+        raise Invalid("parent_id", NO_PARENT) from None
     written = posts.publish(viewer(), order["body"], parent)
     return (
         shown_alone(posts.find(written.id, viewer())),
@@ -143,11 +150,13 @@ def publish(order: dict[str, Any]) -> Any:
 
 @bp.route("/posts/<row:id>", methods=["PATCH"])
 @writes
+@answers.edits
 @bp.arguments(PostText)
 @bp.response(200, PostShown)
 def edit(change: dict[str, str], id: int) -> Any:
     """Change what a post says; the author alone may."""
     found = posts.find_own(id, viewer())
+    posts.hold(found)
     answers.require_match(found.revision)
     posts.edit(found, viewer(), change["body"])
     return shown_alone(posts.find(id, viewer()))

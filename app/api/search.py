@@ -11,7 +11,7 @@ from app import limits
 from app.api import bp
 from app.api.auth import viewer
 from app.api.fields import INVALID, N_, WholeInQuery, link
-from app.api.paging import MOST, PageMeta, collection, paged
+from app.api.paging import CURSOR, MOST, PageMeta, collection, cursor_of, paged
 from app.api.posts import PostShown, TagCarried, show_tag
 from app.api.posts import show as show_post
 from app.api.users import Person, UserCard, card
@@ -19,9 +19,9 @@ from app.api.users import show as show_person
 from app.models import Post
 from app.models.keyset import PER_PAGE, Wanted
 from app.services import search
-from app.services.search import Results, Sort
+from app.services.search import Results, Sort, places
 
-LONGEST = 1000
+LONGEST = 400
 
 
 class SearchQuery(ma.Schema):
@@ -35,10 +35,13 @@ class SearchQuery(ma.Schema):
         },
     )
     cursor = fields.String(
-        validate=validate.Length(min=1, max=400, error=N_("This cursor is not one of ours.")),
-        metadata={"description": "From a link of another page; do not make one up."},
+        validate=cursor_of(places.LONGEST),
+        metadata=CURSOR,
     )
     per_page = WholeInQuery(1, MOST, load_default=PER_PAGE, metadata={"description": "Items on a page."})
+    total = fields.Boolean(
+        load_default=False, metadata={"description": "Whether all items are counted, up to a thousand."}
+    )
 
 
 class PostQuery(SearchQuery):
@@ -75,6 +78,11 @@ class FoundPost(PostShown):
 class SearchMeta(PageMeta):
     """What is said of a page of results."""
 
+    total = fields.Integer(
+        metadata={
+            "description": "All items of all pages, where total=true asked and they are a thousand at most."
+        }
+    )
     notes = fields.List(fields.String(), required=True, metadata={"description": "What was read otherwise."})
     did_you_mean = fields.String(required=True, allow_none=True)
     other_keyboard = fields.String(required=True, allow_none=True)
@@ -162,7 +170,7 @@ def search_suggestions(asked: dict[str, str]) -> Any:
 
 def page_of(asked: dict[str, Any]) -> Wanted:
     """Returns which page of the results is asked for."""
-    return Wanted(asked.get("cursor"), asked["per_page"])
+    return Wanted(asked.get("cursor"), asked["per_page"], with_total=asked["total"])
 
 
 def enveloped(results: Results[Any], wanted: Wanted, show: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:

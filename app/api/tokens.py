@@ -1,6 +1,5 @@
 """Access tokens: making, listing, naming and ending them."""
 
-import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -101,6 +100,7 @@ def token(id: int) -> Any:
 
 @bp.route("/tokens/<row:id>", methods=["PATCH"])
 @writes
+@answers.edits
 @bp.arguments(TokenName)
 @bp.response(200, Token)
 def rename_token(change: dict[str, str], id: int) -> Any:
@@ -113,6 +113,7 @@ def rename_token(change: dict[str, str], id: int) -> Any:
 
 @bp.route("/tokens/<row:id>", methods=["DELETE"])
 @reads
+@bp.alt_response(403, "FORBIDDEN")
 @bp.response(204)
 def end_token(id: int) -> None:
     """End a token; a program may always end its own, and any other with the scope “write”."""
@@ -129,7 +130,7 @@ def shown_alone(token: Any) -> dict[str, Any]:
 
 def revision(token: Any) -> str:
     """Returns what tells a token's states apart: its name is all that can be changed."""
-    return hashlib.sha256(token.name.encode()).hexdigest()[:12]
+    return answers.fingerprint(token.name)
 
 
 def show(token: Any) -> dict[str, Any]:

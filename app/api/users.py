@@ -1,19 +1,27 @@
 """People: their profiles, their posts and likes, and who follows whom."""
 
+from dataclasses import astuple, replace
 from typing import Any
 
 import marshmallow as ma
 from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from marshmallow import fields
 
-from app import limits, policy
+from app import i18n, limits, policy
 from app.api import answers, bp
 from app.api.auth import viewer, writes
-from app.api.fields import link
+from app.api.fields import EmailAddress, Password, Text, WebAddress, link
+from app.api.once import once
 from app.api.paging import PageQuery, collection, paged
+from app.exceptions import Forbidden
 from app.models import User
 from app.models.keyset import Wanted
-from app.services import follows, users
+from app.services import accounts, follows, users
+
+LONGEST_NAME = 60
+HOW_TO_GO_ON = {"tokens": "make_token", "me": "me", "confirm": "confirm"}
 
 
 class UserCardLinks(ma.Schema):
@@ -40,6 +48,7 @@ class PersonLinks(UserCardLinks):
     followers = link("Who follows them.")
     following = link("Whom they follow.")
     follow = fields.String(metadata={"description": "Follow them with PUT, stop with DELETE, where one may."})
+    edit = fields.String(metadata={"description": "Change the profile with PATCH, where one may."})
 
 
 class Person(UserCard):
@@ -59,6 +68,39 @@ class Person(UserCard):
     _links = fields.Nested(PersonLinks, required=True)
 
 
+class ProfileChange(ma.Schema):
+    """What a member changes of their profile; what is left out stays."""
+
+    display_name = Text(*users.NAME)
+    about_me = Text(*users.ABOUT_ME)
+    location = Text(*users.PLACE)
+    link = WebAddress(users.LINK, users.LINK, metadata={"description": "Of http or https; may be empty."})
+
+
+class Newcomer(ma.Schema):
+    """Who wants to be a member."""
+
+    username = Text(LONGEST_NAME, LONGEST_NAME, least=1, required=True)
+    email = EmailAddress(required=True)
+    password = Password(required=True)
+
+
+class WelcomeLinks(ma.Schema):
+    """How a newcomer goes on."""
+
+    tokens = link("Make a token with POST and the name and password that were just chosen.")
+    me = link("What becomes of the account, to be asked with the token.")
+    confirm = link("Prove the address with POST, the token, and the code from the letter.")
+
+
+class Welcome(ma.Schema):
+    """An account that waits for its address to be proved."""
+
+    username = fields.String(required=True)
+    detail = fields.String(required=True, metadata={"description": "What to do next."})
+    _links = fields.Nested(WelcomeLinks, required=True)
+
+
 People = collection("People", Person)
 
 
@@ -70,13 +112,45 @@ def users_list(wanted: Wanted) -> Any:
     return paged(users.listed(viewer(), wanted), wanted, show)
 
 
+@bp.route("/users", methods=["POST"])
+@limits.signing_up
+@limits.mailed_to_address
+@once
+@bp.arguments(Newcomer)
+@bp.response(202, Welcome)
+def sign_up(asked: dict[str, str]) -> Any:
+    """Make an account, which may read until its address is proved by the code in the letter.
+
+    The answer is the same whether or not somebody has the address; what was mailed tells them apart.
+    """
+    made = accounts.sign_up(asked["username"], asked["email"], asked["password"], i18n.current_language())
+    links = {name: url_for(f"api.{view}") for name, view in HOW_TO_GO_ON.items()}
+    return {
+        "username": made.username,
+        "detail": _("Look into your mailbox: there is a letter with six digits."),
+        "_links": links,
+    }
+
+
 @bp.route("/users/<who>", methods=["GET"])
 @bp.response(200, Person)
 def user(who: str) -> Any:
     """Show a member, by id or username."""
+    return shown_alone(users.find_by_id_or_name(who, viewer()))
+
+
+@bp.route("/users/<who>", methods=["PATCH"])
+@writes
+@answers.edits
+@bp.arguments(ProfileChange)
+@bp.response(200, Person)
+def edit_profile(change: dict[str, Any], who: str) -> Any:
+    """Change what others see of a member; they alone may."""
     person = users.find_by_id_or_name(who, viewer())
-    answers.shows(person.revision)
-    return show(person)
+    if not policy.may_edit_profile(viewer(), person):
+        raise Forbidden(_l("Only the member can change this."))
+    changed(person, change)
+    return shown_alone(person)
 
 
 @bp.route("/users/<who>/followers", methods=["GET"])
@@ -117,6 +191,25 @@ def following(wanted: Wanted, who: str) -> Any:
     return paged(follows.following(person, viewer(), wanted), wanted, show)
 
 
+def changed(person: User, change: dict[str, Any]) -> None:
+    """Changes a profile for somebody who has seen its latest state."""
+    users.hold(person)
+    answers.require_match(states(person))
+    texts = {name: text for name, text in change.items() if name in ProfileChange().fields}
+    users.edit_profile(person, replace(users.Profile.of(person), **texts))
+
+
+def states(person: User) -> str:
+    """Returns what tells the states of a member apart: all that they can change with PATCH."""
+    return answers.fingerprint(*astuple(users.Profile.of(person)), person.locale, person.timezone)
+
+
+def shown_alone(person: User) -> dict[str, Any]:
+    """Returns a person as the whole answer, with the state that an edit has to know."""
+    answers.shows(states(person))
+    return show(person)
+
+
 def card(person: User) -> dict[str, Any]:
     """Returns what is said of a person beside what they wrote."""
     return {
@@ -141,5 +234,7 @@ def show(person: User) -> dict[str, Any]:
     }
     if policy.may_follow(viewer(), person):
         links["follow"] = links["followers"]
+    if policy.may_edit_profile(viewer(), person):
+        links["edit"] = links["self"]
     told = {name: getattr(person, name) for name in Person().fields if name not in named}
     return named | told | {"_links": links}

@@ -16,7 +16,7 @@ from app.services import accounts
 
 @bp.route("/confirm", methods=["GET", "POST"])
 @login_required
-@limiter.limit(limits.CODES, key_func=limits.by_member, methods=["POST"])
+@limits.codes
 def confirm() -> Any:
     """Takes the six digits for the address signed up with, or for a new one."""
     address = current_user.pending_email if current_user.is_confirmed else current_user.email

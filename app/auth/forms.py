@@ -5,7 +5,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, Email, Length, Regexp
 
-from app.forms import PASSWORD_LENGTH, CleanStringField
+from app.forms import CleanStringField
+from app.services import accounts, passwords
 
 
 def email_field() -> EmailField:
@@ -15,16 +16,16 @@ def email_field() -> EmailField:
         filters=[lambda typed: typed.strip() if typed else typed],
         validators=[
             DataRequired(_l("Write an e-mail address.")),
-            Length(max=254),
-            Email(_l("This address seems incomplete. Check what stands behind the @.")),
+            Length(max=accounts.ADDRESS_LENGTH),
+            Email(accounts.NO_EMAIL_ADDRESS),
         ],
     )
 
 
 def new_password_field() -> PasswordField:
     """Returns a field for a password that is being chosen."""
-    message = _l("Use 8 to 128 characters. A short sentence is fine.")
-    return PasswordField(_l("Password"), validators=[Length(*PASSWORD_LENGTH, message=message)])
+    fits = Length(*passwords.LENGTH, message=passwords.UNFITTING)
+    return PasswordField(_l("Password"), validators=[fits])
 
 
 class SignUpForm(FlaskForm):

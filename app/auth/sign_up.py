@@ -9,13 +9,12 @@ from flask_login import current_user
 from app import limits
 from app.auth import bp, cookie
 from app.auth.forms import SignUpForm
-from app.extensions import limiter
 from app.forms import refusals_on
 from app.services import accounts, sessions
 
 
 @bp.route("/signup", methods=["GET", "POST"])
-@limiter.limit(limits.SIGN_UP, key_func=limits.by_network, methods=["POST"])
+@limits.signing_up
 @limits.mailed_to_address
 def signup() -> Any:
     """Makes an account, signs it in to read, and leads to the page that takes the mailed code.

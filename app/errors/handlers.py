@@ -11,8 +11,9 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from app import limits
 from app.errors import bp
-from app.exceptions import Malformed, Refused
+from app.exceptions import Invalid, Malformed, Refused
 from app.i18n import current_language
 
 SAID = {401, 412, 428}
@@ -59,6 +60,13 @@ def refused(error: Refused) -> Any:
     return answer(error.status, str(error.message) if error.message else None)
 
 
+@bp.app_errorhandler(Invalid)
+def invalid(error: Invalid) -> Any:
+    """Answers a value that breaks a rule, and says to a program which one it is."""
+    faults = [{"detail": str(error.message), "pointer": f"#/{error.field}"}]
+    return answer(error.status, str(error.message), faults=faults)
+
+
 @bp.app_errorhandler(Malformed)
 def malformed(error: Malformed) -> Any:
     """Answers a program whose request is not as the interface describes it, with everything that is wrong."""
@@ -79,7 +87,10 @@ def http(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return response
     said = str(error.description) if error.code in SAID else None
-    return answer(error.code, said, {name: response.headers.get(name) for name in KEPT})
+    kept = {name: response.headers.get(name) for name in KEPT}
+    if error.code == 429:
+        kept["Retry-After"] = str(limits.wait())
+    return answer(error.code, said, kept)
 
 
 @bp.app_errorhandler(OperationalError)

@@ -1,20 +1,14 @@
 """The forms of the pages: is what was typed well formed?"""
 
-from urllib.parse import urlsplit
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, Field, Form, PasswordField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, Length, ValidationError
 
-from app import text
-from app.forms import PASSWORD_LENGTH, AtMost, CleanStringField, CleanTextAreaField, Readable
-
-ABOUT_ME = 140
-NAME = 30
-PLACE = 30
-LINK = 200
+from app import links, text
+from app.forms import AtMost, CleanStringField, CleanTextAreaField, Readable
+from app.services import accounts, passwords, users
 
 
 class PostForm(FlaskForm):
@@ -35,25 +29,17 @@ def web_address(form: Form, field: Field) -> None:
     Raises:
         ValidationError: it is anything else.
     """
-    try:
-        parts = urlsplit(field.data or "https://example.org")
-    except ValueError:
-        parts = urlsplit("")
-    if (
-        parts.scheme not in ("http", "https")
-        or not parts.hostname
-        or any(c.isspace() for c in field.data or "")
-    ):
-        raise ValidationError(_l("Write a whole web address, such as https://example.org."))
+    if field.data and not links.is_whole(field.data):
+        raise ValidationError(users.NO_ADDRESS)
 
 
 class ProfileForm(FlaskForm):
     """What others see of a member."""
 
-    display_name = CleanStringField(_l("Name"), validators=[AtMost(NAME, NAME * 5)])
-    about_me = CleanTextAreaField(_l("About me"), validators=[AtMost(ABOUT_ME)])
-    location = CleanStringField(_l("Location"), validators=[AtMost(PLACE, PLACE * 5)])
-    link = CleanStringField(_l("Link"), validators=[Length(max=LINK), web_address])
+    display_name = CleanStringField(_l("Name"), validators=[AtMost(*users.NAME)])
+    about_me = CleanTextAreaField(_l("About me"), validators=[AtMost(*users.ABOUT_ME)])
+    location = CleanStringField(_l("Location"), validators=[AtMost(*users.PLACE)])
+    link = CleanStringField(_l("Link"), validators=[Length(max=users.LINK), web_address])
 
 
 class DisplayForm(FlaskForm):
@@ -87,8 +73,8 @@ class EmailForm(FlaskForm):
         _l("E-mail"),
         validators=[
             DataRequired(_l("Write an e-mail address.")),
-            Length(max=254),
-            Email(_l("This address seems incomplete. Check what stands behind the @.")),
+            Length(max=accounts.ADDRESS_LENGTH),
+            Email(accounts.NO_EMAIL_ADDRESS),
         ],
     )
     password = PasswordField(_l("Current password"), validators=[DataRequired(_l("Write your password."))])
@@ -100,7 +86,5 @@ class PasswordForm(FlaskForm):
     current = PasswordField(_l("Current password"), validators=[DataRequired(_l("Write your password."))])
     password = PasswordField(
         _l("New password"),
-        validators=[
-            Length(*PASSWORD_LENGTH, message=_l("Use 8 to 128 characters. A short sentence is fine."))
-        ],
+        validators=[Length(*passwords.LENGTH, message=passwords.UNFITTING)],
     )

@@ -10,13 +10,16 @@ from app.models.columns import Id, UtcDateTime
 
 
 class KeptAnswer(Base):
-    """The answer to a request that a program may repeat, not knowing whether it was done; without one while it runs."""
+    """The answer to a request that a program may repeat, not knowing whether it was done; without one while it runs.
+
+    Whose key it is, ``owner`` says: a member's, or a stranger's network, so that nobody meets another's keys.
+    """
 
     __tablename__ = "kept_answer"
-    __table_args__ = (sa.UniqueConstraint("user_id", "key"),)
+    __table_args__ = (sa.UniqueConstraint("owner", "key"),)
 
     id: so.Mapped[Id]
-    user_id: so.Mapped[int] = so.mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"))
+    owner: so.Mapped[str] = so.mapped_column(sa.String(80))
     key: so.Mapped[str] = so.mapped_column(sa.String(255))
     request_hash: so.Mapped[str] = so.mapped_column(sa.String(64))
     status: so.Mapped[int | None]

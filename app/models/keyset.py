@@ -127,12 +127,12 @@ class Keyset:
             items,
             make_cursor(*place(items[-1])) if items and behind else None,
             make_cursor(*place(items[0]), is_backward=True) if items and before else None,
-            _count(query) if wanted.with_total else None,
+            count(query) if wanted.with_total else None,
         )
 
 
-def _count(query: sa.Select[Any]) -> int:
-    """Counts the rows of a query, without what is only loaded to be shown."""
+def count(query: sa.Select[Any]) -> int:
+    """Returns how many rows a query has; what is only loaded to be shown is left aside."""
     rows = query.with_only_columns(sa.literal(1), maintain_column_froms=True).order_by(None).subquery()
     return db.session.scalar(sa.select(sa.func.count()).select_from(rows)) or 0
 

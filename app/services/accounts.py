@@ -24,6 +24,9 @@ from app.transaction import savepoint
 
 CONFIRM, CHANGE_EMAIL = "confirm", "change_email"
 UNCONFIRMED_LASTS = timedelta(days=7)
+ADDRESS_LENGTH = 254
+"""The most characters of an e-mail address (RFC 5321, 4.5.3.1.3, without the brackets)."""
+NO_EMAIL_ADDRESS = _l("This address seems incomplete. Check what stands behind the @.")
 
 
 def sign_up(username: str, email: str, password: str, locale: str | None) -> User:

@@ -39,11 +39,11 @@ class Answer:
     body: str
 
 
-def claim(user_id: int, key: str, request_hash: str) -> Answer | None:
+def claim(owner: str, key: str, request_hash: str) -> Answer | None:
     """Begins a request, or returns the answer that the same one had; commits.
 
     Args:
-        user_id: whose program asks.
+        owner: whose program asks; other owners' keys are others.
         key: which the program has made up for this request.
         request_hash: tells this request from others.
 
@@ -51,8 +51,8 @@ def claim(user_id: int, key: str, request_hash: str) -> Answer | None:
         Conflict: the same request is being done at this moment.
         OtherRequest: the key belongs to another request.
     """
-    begun = {"user_id": user_id, "key": key, "request_hash": request_hash, "expires_at": now() + CLAIM_LASTS}
-    mine = (KeptAnswer.user_id == user_id, KeptAnswer.key == key)
+    begun = {"owner": owner, "key": key, "request_hash": request_hash, "expires_at": now() + CLAIM_LASTS}
+    mine = (KeptAnswer.owner == owner, KeptAnswer.key == key)
     _drop(*mine, KeptAnswer.expires_at < now())
     added = (
         insert_or(db.session(), KeptAnswer).values(begun).on_conflict_do_nothing().returning(KeptAnswer.id)
@@ -69,18 +69,18 @@ def claim(user_id: int, key: str, request_hash: str) -> Answer | None:
     return Answer(kept.status, kept.headers or {}, kept.body or "")
 
 
-def keep(user_id: int, key: str, answer: Answer) -> None:
+def keep(owner: str, key: str, answer: Answer) -> None:
     """Keeps the answer for a day, with what the request has done."""
-    statement = sa.update(KeptAnswer).where(KeptAnswer.user_id == user_id, KeptAnswer.key == key)
+    statement = sa.update(KeptAnswer).where(KeptAnswer.owner == owner, KeptAnswer.key == key)
     told = {"status": answer.status, "headers": answer.headers, "body": answer.body}
     statement = statement.values(**told, expires_at=now() + KEPT)
     db.session.execute(statement.execution_options(synchronize_session=False))
 
 
-def give_up(user_id: int, key: str) -> None:
+def give_up(owner: str, key: str) -> None:
     """Undoes a request that was refused, and forgets it, so that it can be sent again at once; commits."""
     release()
-    _drop(KeptAnswer.user_id == user_id, KeptAnswer.key == key, KeptAnswer.status.is_(None))
+    _drop(KeptAnswer.owner == owner, KeptAnswer.key == key, KeptAnswer.status.is_(None))
     step()
 
 

@@ -19,6 +19,9 @@ from app.models.columns import now
 from app.services import codes, sessions, tokens, users
 from app.transaction import release
 
+LENGTH = (8, 128)
+"""How many characters a password has; a sentence of 128 is hashed whole."""
+UNFITTING = _l("Use 8 to 128 characters. A short sentence is fine.")
 RESET = "reset"
 RESET_LASTS = timedelta(minutes=10)
 NOBODY = 0  # The id of no member: what is owed to nobody is done as fast, and does nothing.

@@ -96,6 +96,16 @@ def publish(author: User, body: str, parent: Post | None = None) -> Post:
     return post
 
 
+def hold(post: Post) -> None:
+    """Lets nobody else change a post until the transaction ends, and looks at its revision as it is now.
+
+    Raises:
+        NotFound: the post was deleted in the meantime.
+    """
+    _lock(post)
+    db.session.refresh(post, ["revision", "body"])
+
+
 def edit(post: Post, editor: User, body: str) -> Post:
     """Changes the text of a post and marks it as edited; the same text changes nothing.
 

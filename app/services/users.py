@@ -1,10 +1,11 @@
 """People: finding them, their profiles, and who to follow."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 import sqlalchemy.orm as so
+from flask_babel import lazy_gettext as _l
 
 from app import names, policy
 from app.exceptions import NotFound
@@ -14,6 +15,10 @@ from app.models.columns import LAST_ID
 from app.models.keyset import Keyset, Page, Wanted
 
 SUGGESTED = 3
+NAME, PLACE, ABOUT_ME = (30, 150), (30, 150), (140, 1400)
+"""How long the texts of a profile may be: in characters as a person counts them, and in code points."""
+LINK = 200
+NO_ADDRESS = _l("Write a whole web address, such as https://example.org.")
 NEWEST_FIRST = Keyset(User.created_at, User.id)
 
 
@@ -32,6 +37,11 @@ class Profile:
     about_me: str
     location: str
     link: str
+
+    @classmethod
+    def of(cls, user: User) -> Self:
+        """Returns what a member tells now."""
+        return cls(user.display_name, user.about_me, user.location, user.link)
 
 
 def shown_to(viewer: Any) -> sa.Select[User]:
@@ -102,10 +112,17 @@ def suggestions(viewer: Any) -> list[User]:
     )
 
 
+def hold(user: User) -> None:
+    """Lets nobody else change a member until the transaction ends, and looks at the row as it is now."""
+    db.session.refresh(user, with_for_update=True)
+
+
 def edit_profile(user: User, profile: Profile) -> None:
-    """Changes what others see of a member."""
-    user.display_name, user.about_me = profile.display_name, profile.about_me
-    user.location, user.link = profile.location, profile.link
+    """Changes what others see of a member; a name and a place stand in one line, in letters' subjects as well."""
+    user.display_name, user.location = (
+        " ".join(text.split()) for text in (profile.display_name, profile.location)
+    )
+    user.about_me, user.link = profile.about_me, profile.link
 
 
 def choose_display(user: User, locale: str | None, timezone: str | None) -> None:

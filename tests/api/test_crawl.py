@@ -47,8 +47,8 @@ def crawl(program: Program, start: str) -> dict[str, Any]:
         if path not in found:
             answer = program.get(path)
             assert answer.status_code == 200, (path, answer.text)
-            found[path] = answer.json
-            waiting += links_in(answer.json) if "openapi" not in answer.json else ()
+            found[path] = answer.get_json(silent=True)  # The page that describes everything is HTML.
+            waiting += links_in(found[path]) if path != "/api/openapi.json" else ()  # It holds examples.
     return found
 
 
@@ -71,7 +71,7 @@ def test_links_lead_from_the_entry_to_everything_described(app: Flask, program: 
 def test_page_costs_few_statements_whatever_its_length(app: Flask, program: Program) -> None:
     counted: dict[str, int] = {}
     for path in crawl(program, "/api"):
-        if path.endswith("openapi.json"):
+        if path in ("/api/openapi.json", "/api/docs"):
             continue
         more = "&" if "?" in path else "?"
         is_list = "items" in program.get(path).json and "thread" not in path

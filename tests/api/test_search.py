@@ -7,6 +7,7 @@ from flask import Flask
 
 from app.extensions import search
 from app.search.engine import SearchDown
+from app.services.search import finding
 from tests.api.conftest import Connect, Program
 from tests.cast import Cast
 
@@ -51,6 +52,49 @@ def test_links_lead_through_all_results(program: Program) -> None:
     assert found == sorted(found, reverse=True)
 
 
+@pytest.mark.parametrize("sort", ["relevance", "newest"])
+def test_links_lead_back_as_they_led_on(program: Program, sort: str) -> None:
+    path: str | None = f"/api/search/posts?q=산책&sort={sort}&per_page=2"
+    forth, back = [], []
+    while path:
+        answer = program.get(path)
+        forth.append(bodies(answer))
+        path = answer.json["_links"]["next"]
+    path = answer.json["_links"]["self"]
+    while path:
+        answer = program.get(path)
+        back.append(bodies(answer))
+        path = answer.json["_links"]["prev"]
+    assert len(forth) == 4 and back == forth[::-1]
+    assert program.get(answer.json["_links"]["first"]).json["_links"]["prev"] is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "q", "total"),
+    [
+        ("posts", "산책", 7),
+        ("posts", "산책 -3번째로", 6),
+        ("posts", "없는말", 0),
+        ("users", "바다", 1),
+        ("tags", "산책", 1),
+    ],
+)
+def test_results_are_counted_when_that_is_asked_for(
+    program: Program, monkeypatch: pytest.MonkeyPatch, kind: str, q: str, total: int
+) -> None:
+    assert "total" not in ask(program, kind, q).json["_meta"]
+    answer = ask(program, kind, q, total="true", per_page=2)
+    assert answer.json["_meta"]["total"] == total
+    monkeypatch.setattr(finding, "MOST_COUNTED", 5)
+    few = ask(program, kind, q, total="true", per_page=2).json["_meta"]
+    assert few.get("total") == (total if total <= 5 else None)
+
+
+def test_near_matches_are_counted_with_the_few_others(program: Program) -> None:
+    answer = ask(program, "posts", "산책 3번째로", total="true", per_page=100).json
+    assert 1 < len(answer["items"]) == answer["_meta"]["total"]
+
+
 def test_people_and_tags_and_suggestions_are_found(program: Program) -> None:
     (person,) = ask(program, "users", "너른").json["items"]
     assert person["username"] == "바다"
@@ -82,7 +126,7 @@ def test_resting_is_told(program: Program, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("sort", "oldest"), ("per_page", "0"), ("q", "가" * 1001), ("cursor", "")]
+    ("name", "value"), [("sort", "oldest"), ("per_page", "0"), ("q", "가" * 401), ("cursor", "")]
 )
 def test_fault_of_a_query_is_named(program: Program, name: str, value: str) -> None:
     answer = program.get("/api/search/posts", query_string={name: value})

@@ -145,7 +145,8 @@ def test_key_of_a_running_request_is_a_conflict_until_it_is_taken_for_dead(
 def test_refused_request_can_be_sent_again_with_its_key(app: Flask, program: Program) -> None:
     assert publish(program, "", "a-1").status_code == 422
     assert publish(program, "글", "a-1").status_code == 201
-    assert publish(program, "답글", "a-2", parent_id=10**9).status_code == 404
+    lost = publish(program, "답글", "a-2", parent_id=10**9)
+    assert lost.status_code == 422 and lost.json["errors"][0]["pointer"] == "#/parent_id"
     assert count(app) == 1
 
 

@@ -20,6 +20,7 @@ STRANGERS = (
     "/nothing",
     "/@바다",
     "/posts/{post}",
+    "/api/docs",
 )
 MEMBERS = (
     "/",
@@ -41,7 +42,9 @@ MEMBERS = (
     "/settings/display",
     "/settings/account",
     "/settings/sessions",
+    "/settings/tokens",
     "/dev/mailbox",
+    "/api/docs",
 )
 
 

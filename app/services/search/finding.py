@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
@@ -10,7 +11,7 @@ from flask import current_app
 from app.extensions import db, search
 from app.models import Post, Tag, User
 from app.models.columns import now
-from app.models.keyset import Page, Wanted
+from app.models.keyset import Page, Wanted, count
 from app.models.mixins import SearchableMixin
 from app.search import highlight, plan
 from app.search.engine import Hit, Order, SearchDown
@@ -26,12 +27,11 @@ SOON = 0.3
 """Seconds after which nothing more is asked that the page can do without; one answer may take half a second."""
 FEW = 5
 """When fewer are found, near matches follow."""
+MOST_COUNTED = 1000
+"""Where counting stops: nobody reads further, and each row has to be asked of the policy."""
 _ROUNDS = 5  # How often the engine is asked again for a page of which the viewer may not see everything.
 _ORDERS = {Sort.RELEVANCE: Order.RELEVANCE, Sort.NEWEST: Order.NEWEST}
 _NAMED = 6.0  # What a name that begins like the query adds to the score of a person or tag.
-
-R = TypeVar("R", bound=SearchableMixin)
-Load = Callable[[Sequence[int]], Sequence[R]]
 
 
 def posts(text: str, viewer: Any, wanted: Wanted, sort: Sort = Sort.RELEVANCE) -> Results[Post]:
@@ -40,7 +40,7 @@ def posts(text: str, viewer: Any, wanted: Wanted, sort: Sort = Sort.RELEVANCE) -
     Args:
         text: what was typed.
         viewer: who asks.
-        wanted: which page; numbers and totals mean nothing here.
+        wanted: which page; numbers mean nothing here, and a total stays unknown beyond ``MOST_COUNTED``.
         sort: what stands first.
 
     Raises:
@@ -50,9 +50,9 @@ def posts(text: str, viewer: Any, wanted: Wanted, sort: Sort = Sort.RELEVANCE) -
     asked = Asked(text, viewer)
     if asked.query.is_empty:
         return Results(asked.query.source.strip(), notes=tuple(asked.notes))
-    load = _loader(posts_service.shown_to(viewer), Post)
+    visible = posts_service.shown_to(viewer)
     try:
-        return _posts(asked, Finder(Post, asked, load, _ORDERS[sort]), place, wanted.per_page)
+        return _posts(asked, Finder(Post, asked, visible, _ORDERS[sort]), place, wanted)
     except SearchDown as error:
         _log(error)
         return resting.posts(asked, viewer, wanted.per_page)
@@ -77,7 +77,7 @@ class Finder:
     Args:
         model: what is searched.
         asked: what was typed.
-        load: gives the rows of some ids that the viewer may see, in any order.
+        visible: the query of the rows that the viewer may see.
         order: what stands first.
         change: makes a plan fit what is searched.
     """
@@ -86,11 +86,12 @@ class Finder:
         self,
         model: type[SearchableMixin],
         asked: Asked,
-        load: Load[Any],
+        visible: sa.Select[Any],
         order: Order = Order.RELEVANCE,
         change: Callable[[plan.Plan], plan.Plan] = lambda made: made,
     ) -> None:
-        self._model, self._load, self._order = model, load, order
+        self._model, self._visible, self._order = model, visible, order
+        self._id: Any = model.id
         self._started = time.monotonic()
         synonyms = search.engine.tuning().synonyms
         if self.is_late:
@@ -122,20 +123,42 @@ class Finder:
                 break
         return rows, place
 
+    def count(self, with_near: bool = True) -> int | None:
+        """Returns how many rows the viewer may see on all pages, or None when they are too many to be counted.
+
+        Args:
+            with_near: whether near matches follow where there are few others.
+        """
+        start = Place(int(now().timestamp()))
+        strict = self._count(start)
+        if strict is None or strict >= FEW or not with_near:
+            return strict
+        near = self._count(replace(start, stage=NEAR))
+        return None if near is None else strict + near
+
+    def _count(self, start: Place) -> int | None:
+        asked = self._plans[start.stage]()
+        hits = self._model.hits(asked, limit=MOST_COUNTED + 1, order=self._order, now=start.now)
+        if len(hits) > MOST_COUNTED:
+            return None
+        return count(self._visible.where(self._id.in_([hit.id for hit in hits])))
+
     def _rows(self, hits: Sequence[Hit]) -> list[Any]:
-        found = {row.id: row for row in self._load([hit.id for hit in hits])} if hits else {}
+        seen = self._visible.where(self._id.in_([hit.id for hit in hits]))
+        found = {row.id: row for row in db.session.scalars(seen).unique()} if hits else {}
         return [found[hit.id] for hit in hits if hit.id in found]
 
 
-def _posts(asked: Asked, finder: Finder, place: Place | None, per_page: int) -> Results[Post]:
-    rows, following, near_from = _page(finder, place, per_page)
+def _posts(asked: Asked, finder: Finder, place: Place | None, wanted: Wanted) -> Results[Post]:
+    start = place or Place(int(now().timestamp()))
+    rows, following, near_from = _page(finder, start, wanted.per_page)
     hint = Hint()
-    if place is None and len(rows if near_from is None else rows[:near_from]) < FEW:
+    if start.is_first and len(rows if near_from is None else rows[:near_from]) < FEW:
         hint = hints.find(asked, rows, near_from, lambda: not finder.is_late)
     own = OwnWords(search.engine.tuning().words)
     return Results(
         asked.query.source.strip(),
-        Page(rows, following.cursor() if following else None),
+        _between(rows, start, following, finder.count() if wanted.with_total else None),
         {row.id: highlight.spans(row.body, asked.query, own) for row in rows},
         near_from,
         asked.chips,
@@ -144,19 +167,25 @@ def _posts(asked: Asked, finder: Finder, place: Place | None, per_page: int) -> 
     )
 
 
-def _page(finder: Finder, place: Place | None, per_page: int) -> tuple[list[Any], Place | None, int | None]:
+def _page(finder: Finder, start: Place, per_page: int) -> tuple[list[Any], Place | None, int | None]:
     """Returns a page's rows, where the next page begins, and from where on its rows are near matches."""
-    start = place or Place(int(now().timestamp()))
     rows, following = finder.fill(start, per_page)
     if start.stage == NEAR:
         return rows, following, 0
-    if following is not None or place is not None or len(rows) >= FEW or finder.is_late:
+    if following is not None or not start.is_first or len(rows) >= FEW or finder.is_late:
         return rows, following, None
     behind = Place(start.now, NEAR)
     if len(rows) == per_page:
         return rows, behind, None
     near, following = finder.fill(behind, per_page - len(rows))
     return rows + near, following, len(rows) if near else None
+
+
+def _between(rows: list[Any], start: Place, following: Place | None, total: int | None) -> Page[Any]:
+    """Returns rows as a page that knows its neighbours."""
+    behind = following.behind(start).cursor() if following else None
+    before = start.before.cursor() if start.before else None
+    return Page(rows, behind, before, total)
 
 
 def _named(
@@ -178,21 +207,18 @@ def _named(
         return bool(model.hits(plan.named(other), limit=1))
 
     try:
-        finder = Finder(model, plain, _loader(visible, model), change=by_name)
-        rows, following = finder.fill(place or Place(int(now().timestamp())), wanted.per_page)
-        keyboard = None if rows or place or finder.is_late else hints.other_keyboard(plain.query, finds)
+        finder = Finder(model, plain, visible, change=by_name)
+        start = place or Place(int(now().timestamp()))
+        rows, following = finder.fill(start, wanted.per_page)
+        total = finder.count(with_near=False) if wanted.with_total else None
+        keyboard = (
+            None if rows or not start.is_first or finder.is_late else hints.other_keyboard(plain.query, finds)
+        )
     except SearchDown as error:
         _log(error)
         return resting.named(asked.query.source.strip(), model, visible, name, wanted.per_page)
-    page = Page(rows, following.cursor() if following else None)
+    page = _between(rows, start, following, total)
     return Results(asked.query.source.strip(), page, hint=Hint(other_keyboard=keyboard))
-
-
-def _loader(visible: sa.Select[Any], model: Any) -> Load[Any]:
-    def load(ids: Sequence[int]) -> Sequence[Any]:
-        return db.session.scalars(visible.where(model.id.in_(ids))).unique().all()
-
-    return load
 
 
 def _log(error: SearchDown) -> None:

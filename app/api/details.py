@@ -1,0 +1,103 @@
+"""What the description says of an operation because of the rest: refusals, headers, examples, what comes next."""
+
+from http import HTTPStatus
+from typing import Any
+
+from apispec import BasePlugin
+
+from app.api.examples import EXAMPLES
+
+REFUSALS = {
+    "requestBody": (400, 413, 415, 422),
+    "path": (404,),
+    "query": (400,),
+    "If-Match": (412, 428),
+    "Idempotency-Key": (409, 422),
+}
+"""With what a request may be refused that has such a part; a token that has ended, and too many, are refused always."""
+HEADERS = {
+    "200": {"ETag": {"description": "The state of what is shown.", "schema": {"type": "string"}}},
+    "201": {"Location": {"description": "Where what was made is.", "schema": {"type": "string"}}},
+    "304": {"ETag": {"description": "The state that is known.", "schema": {"type": "string"}}},
+}
+ID, AUTHOR = "$response.body#/id", "$response.body#/author/id"
+STATE = {"If-Match": "$response.header.ETag"}
+LEADS: dict[str, dict[str, dict[str, str]]] = {
+    "PostShown": {
+        "post": {"id": ID},
+        "edit": {"id": ID} | STATE,
+        "delete": {"id": ID},
+        "like": {"id": ID},
+        "unlike": {"id": ID},
+        "likers": {"id": ID},
+        "replies": {"id": ID},
+        "thread": {"id": ID},
+        "user": {"who": AUTHOR},
+        "posts_by": {"who": AUTHOR},
+        "tagged": {"name": "$response.body#/tags/0/name"},
+    },
+    "Person": {
+        "follow": {"who": ID},
+        "unfollow": {"who": ID},
+        "followers": {"who": ID},
+        "following": {"who": ID},
+        "posts_by": {"who": ID},
+        "liked_by": {"who": ID},
+    },
+    "Me": {"edit_me": STATE, "user": {"who": ID}, "edit_profile": {"who": ID} | STATE},
+    "Token": {"token": {"id": ID}, "rename_token": {"id": ID} | STATE, "end_token": {"id": ID}},
+    "NewToken": {"token": {"id": ID}, "end_token": {"id": ID}},
+}
+"""By the schema of an answer: which operations it leads to, and what they are given of it."""
+
+
+class Details(BasePlugin):
+    """Completes every operation."""
+
+    def operation_helper(
+        self, path: str | None = None, operations: dict[str, Any] | None = None, **_options: Any
+    ) -> None:
+        """Completes the operations of a path."""
+        for method, operation in (operations or {}).items():
+            # Where no token is needed, a reader with one is shown what is theirs.
+            operation.setdefault("security", [{}, {"token": ["read"]}] if method == "get" else [{}])
+            answers = operation["responses"]
+            answers.pop(422, None)  # flask-smorest supposes it for all that can be wrong with arguments.
+            for status in _refusals(path or "", operation):
+                answers.setdefault(str(status), HTTPStatus(status).name)
+            if method == "get":
+                answers["304"] = {"description": "It is as If-None-Match says."}
+            for status, answer in answers.items():
+                if isinstance(answer, dict):
+                    answer.setdefault("headers", {}).update(HEADERS.get(str(status), {}))
+                    for name in _exemplified(answer):
+                        answer["links"] = _leads(name)
+            _exemplified(operation.get("requestBody", {}))
+
+
+def _refusals(path: str, operation: dict[str, Any]) -> list[int]:
+    parts = {"requestBody"} & operation.keys() | ({"path"} if "{" in path else set())
+    for parameter in operation.get("parameters", ()):
+        parts |= {parameter["in"], parameter["name"]}
+    found = {401, 429, *(status for part in parts & REFUSALS.keys() for status in REFUSALS[part])}
+    if any("write" in scopes for scheme in operation["security"] for scopes in scheme.values()):
+        found.add(403)
+    return sorted(found)
+
+
+def _exemplified(message: dict[str, Any]) -> list[str]:
+    """Gives the body of a request or an answer its example, and returns the names of its schemas."""
+    names = []
+    for kind in message.get("content", {}).values():
+        name = kind.get("schema", {}).get("$ref", "").rpartition("/")[2]
+        if name in EXAMPLES:
+            kind["example"] = EXAMPLES[name]
+        names.append(name)
+    return names
+
+
+def _leads(schema: str) -> dict[str, Any]:
+    return {
+        operation: {"operationId": operation, "parameters": parameters}
+        for operation, parameters in LEADS.get(schema, {}).items()
+    }

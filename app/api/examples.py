@@ -1,0 +1,162 @@
+"""What requests and answers look like, for the description; tests hold them against schemas and real answers."""
+
+from typing import Any
+
+WHEN = "2026-11-21T05:03:07.000000+00:00"
+PER_PAGE = 20
+
+
+def _page(here: str, item: Any, **meta: Any) -> dict[str, Any]:
+    links = {"self": here, "first": here, "prev": None, "next": None}
+    return {"items": [item], "_links": links, "_meta": {"per_page": PER_PAGE, **meta}}
+
+
+CARD = {
+    "id": 7,
+    "username": "바다",
+    "display_name": "김바다",
+    "_links": {"self": "/api/users/7", "html": "/@%EB%B0%94%EB%8B%A4"},
+}
+TAG = {"name": "산책", "_links": {"self": "/api/timelines/tags/%EC%82%B0%EC%B1%85"}}
+POST = {
+    "id": 42,
+    "body": "첫눈이 오면 #산책",
+    "language": "ko",
+    "created_at": WHEN,
+    "edited_at": None,
+    "like_count": 3,
+    "reply_count": 1,
+    "liked": False,
+    "tags": [TAG],
+    "author": CARD,
+    "_links": {
+        "self": "/api/posts/42",
+        "html": "/posts/42",
+        "author": "/api/users/7",
+        "replies": "/api/posts/42/replies",
+        "thread": "/api/posts/42/thread",
+        "likes": "/api/posts/42/likes",
+        "parent": None,
+        "reply": "/api/posts",
+        "like": "/api/posts/42/likes",
+    },
+}
+PROFILE = {
+    "display_name": "김바다",
+    "about_me": "바다를 보며 걷습니다.",
+    "location": "강릉",
+    "link": "https://example.org/bada",
+}
+COUNTS = {"created_at": WHEN, "post_count": 12, "follower_count": 5, "following_count": 8}
+PERSON = {
+    **CARD,
+    **PROFILE,
+    **COUNTS,
+    "followed": True,
+    "follows_viewer": False,
+    "_links": {
+        "self": "/api/users/7",
+        "html": "/@%EB%B0%94%EB%8B%A4",
+        "posts": "/api/users/7/posts",
+        "likes": "/api/users/7/likes",
+        "followers": "/api/users/7/followers",
+        "following": "/api/users/7/following",
+        "follow": "/api/users/7/followers",
+    },
+}
+ME = {
+    "id": 7,
+    "username": "바다",
+    **PROFILE,
+    "locale": "ko",
+    "timezone": "Asia/Seoul",
+    "is_confirmed": True,
+    **COUNTS,
+    "_links": {
+        "self": "/api/me",
+        "edit": "/api/me",
+        "profile": "/api/users/7",
+        "html": "/@%EB%B0%94%EB%8B%A4",
+        "home": "/api/timelines/home",
+        "tokens": "/api/tokens",
+    },
+}
+TOKEN = {
+    "id": 3,
+    "name": "내 셸",
+    "scopes": ["read", "write"],
+    "created_at": WHEN,
+    "expires_at": "2026-11-21T06:03:07.000000+00:00",
+    "used_at": None,
+    "is_current": False,
+    "_links": {"self": "/api/tokens/3", "edit": "/api/tokens/3", "delete": "/api/tokens/3"},
+}
+NOTED: dict[str, Any] = {
+    "notes": [],
+    "did_you_mean": None,
+    "other_keyboard": None,
+    "fewer": [],
+    "is_resting": False,
+}
+FOUND = "/api/search/posts?q=%EC%B2%AB%EB%88%88"
+
+EXAMPLES: dict[str, Any] = {
+    "Entry": {
+        "name": "한마디",
+        "_links": {
+            "self": "/api",
+            "tokens": "/api/tokens",
+            "posts": "/api/posts",
+            "users": "/api/users",
+            "explore": "/api/timelines/explore",
+            "search": "/api/search/posts",
+            "search_users": "/api/search/users",
+            "search_tags": "/api/search/tags",
+            "suggestions": "/api/search/suggestions",
+            "describedby": "/api/openapi.json",
+            "service-doc": "/api/docs",
+            "me": "/api/me",
+            "home": "/api/timelines/home",
+        },
+    },
+    "TokenOrder": {"name": "내 셸", "scopes": ["read", "write"], "expires_in": 3600},
+    "TokenName": {"name": "부엌 화면"},
+    "Token": TOKEN,
+    "NewToken": {**TOKEN, "token": "eyJhbGciOiJIUzI1NiIsImtpZCI6IjRmIn0.eyJzdWIiOiI3In0.c2lnbmVk"},
+    "Tokens": _page("/api/tokens", TOKEN),
+    "Me": ME,
+    "MeChange": {"about_me": "바다를 보며 걷습니다.", "timezone": "Asia/Seoul"},
+    "Code": {"code": "042137"},
+    "Newcomer": {"username": "파도", "email": "pado@example.org", "password": "고요한 아침의 파도"},
+    "Welcome": {
+        "username": "파도",
+        "detail": "메일함을 확인해 주세요. 숫자 여섯 자리를 보내 드렸어요.",
+        "_links": {"tokens": "/api/tokens", "me": "/api/me", "confirm": "/api/me/confirmation"},
+    },
+    "ProfileChange": {"display_name": "김바다", "location": "강릉"},
+    "Person": PERSON,
+    "People": _page("/api/users", PERSON),
+    "PostOrder": {"body": "첫눈이 오면 #산책", "parent_id": None},
+    "PostText": {"body": "첫눈이 오면 함께 #산책"},
+    "PostShown": POST,
+    "Posts": _page("/api/timelines/explore?total=true", POST, total=1),
+    "Thread": {
+        "items": [{"id": 42, "post": POST, "_links": {"self": "/api/posts/42"}}],
+        "_links": {
+            "self": "/api/posts/42/thread",
+            "post": "/api/posts/42",
+            "replies": "/api/posts/42/replies",
+            "above": None,
+        },
+    },
+    "FoundPosts": _page(FOUND, {**POST, "highlights": [{"start": 0, "end": 2}], "is_near": False}, **NOTED),
+    "FoundPeople": _page("/api/search/users?q=bada", PERSON, **NOTED),
+    "FoundTags": _page("/api/search/tags?q=%EC%82%B0", TAG, **NOTED),
+    "Suggested": {
+        "words": ["산책"],
+        "users": [CARD],
+        "tags": [TAG],
+        "_links": {"self": "/api/search/suggestions?q=%EC%82%B0"},
+    },
+}
+"""By the names of the schemas."""
