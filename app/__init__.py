@@ -14,9 +14,6 @@ class RowConverter(IntegerConverter):
 
     regex = r"\d{1,19}"
 
-    def __init__(self, url_map: object) -> None:
-        super().__init__(url_map, max=LAST_ID)  # type: ignore[arg-type]
-
     def to_python(self, value: str) -> int:
         """Returns the number; to refuse it here would leave other methods of the path, and answer 405."""
         return min(int(value), LAST_ID)

@@ -79,3 +79,7 @@ class Conflict(Refused):
     """Somebody else was faster, or the row has changed meanwhile."""
 
     status = 409
+
+
+class Busy(Conflict):
+    """The same is being done at this moment; after a second it is worth asking again."""

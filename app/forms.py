@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from wtforms import Field, Form, StringField, TextAreaField
@@ -28,9 +27,7 @@ class CleanText:
         try:
             self.data = text.clean(typed)
         except ValueError:
-            raise ValueError(
-                _l("This holds characters that cannot be shown. Take them out and try again.")
-            ) from None
+            raise ValueError(text.UNREADABLE) from None
 
 
 class CleanStringField(CleanText, StringField):

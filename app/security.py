@@ -8,6 +8,9 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.exceptions import Fault, Malformed
+from app.text import UNREADABLE
+
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
@@ -51,12 +54,15 @@ def refuse_unstorable() -> None:
     """Refuses what no database stores: NUL, and halves of surrogate pairs.
 
     Raises:
-        BadRequest: the path, the query or the form holds one.
+        BadRequest: the path or the form holds one.
+        Malformed: the query does.
     """
-    texts = [*(request.view_args or {}).values(), *(value for _, value in request.args.items(multi=True))]
-    texts += [value for _, value in request.form.items(multi=True)]
+    texts = [*(request.view_args or {}).values(), *(value for _, value in request.form.items(multi=True))]
     if any(isinstance(text, str) and UNSTORABLE.search(text) for text in texts):
         raise BadRequest
+    wrong = [name for name, value in request.args.items(multi=True) if UNSTORABLE.search(value)]
+    if wrong:
+        raise Malformed(400, [Fault(str(UNREADABLE), parameter=name) for name in wrong])
 
 
 def protect(response: Response) -> Response:

@@ -3,11 +3,14 @@
 import unicodedata
 
 import regex
+from flask_babel import lazy_gettext as _l
 
 POST_LENGTH = 300
 """How long a post may be, in grapheme clusters: what a person counts as characters (UAX #29)."""
 POST_CODE_POINTS = 3000
 """How long a post may be in code points, because one grapheme cluster may hold any number of them."""
+UNREADABLE = _l("This holds characters that cannot be shown. Take them out and try again.")
+"""What to say where ``clean`` raises."""
 
 _NEW_LINE = regex.compile(r"\r\n?|[\u2028\u2029]")
 _REFUSED = regex.compile(r"[[\p{Cc}\p{Cs}]--[\n\t]]", regex.V1)

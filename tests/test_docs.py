@@ -255,6 +255,23 @@ def test_every_link_and_path_leads_somewhere(path: str) -> None:
     assert not list(lost_links(path, text_of(path)))
 
 
+def lost_tests(document: str) -> Iterator[str]:
+    """Yields the tests that a document cites and that are not there."""
+    for file, name in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", document):
+        if not (ROOT / file).exists() or f"def {name}(" not in text_of(file):
+            yield f"There is no {file}::{name}."
+
+
+def test_every_test_that_is_cited_is_there() -> None:
+    for path in documents():
+        assert not list(lost_tests(text_of(path))), path
+    cited = re.findall(r"^\| (\d+) \|.*::test_", text_of("docs/api.md"), re.M)
+    assert cited == [str(number) for number in range(1, 14)], (
+        "Each of the thirteen rows names what proves it."
+    )
+    assert len(list(lost_tests("`tests/api/test_http.py::test_none` `tests/none.py::test_none`"))) == 2
+
+
 def test_link_that_leads_nowhere_is_found() -> None:
     assert (
         len(list(lost_links("README.md", "[a](docs/none.md) [b](docs/settings.md#none) `app/none.py`"))) == 3

@@ -23,7 +23,15 @@ MACHINE = re.compile(
     r"(?<![\w.$}])(?:/(?:home|Users)/(?!hanmadi\b|user\b|you\b)[A-Za-z]\w*|/(?:root|work|mnt)/|/tmp/(?!hanmadi)\w|C:\\)"
 )
 # What we install under one name is imported under another.
-BUILT_IN = frozenset(sys.stdlib_module_names) | {"app", "bench", "config", "tests", "microblog", "worker"}
+BUILT_IN = frozenset(sys.stdlib_module_names) | {
+    "app",
+    "bench",
+    "config",
+    "examples",
+    "tests",
+    "microblog",
+    "worker",
+}
 
 
 def plain(name: str) -> str:

@@ -9,7 +9,7 @@ from app.api.examples import EXAMPLES
 
 REFUSALS = {
     "requestBody": (400, 413, 415, 422),
-    "path": (404,),
+    "path": (400, 404),
     "query": (400,),
     "If-Match": (412, 428),
     "Idempotency-Key": (409, 422),

@@ -36,9 +36,7 @@ def readable(typed: str) -> str:
     try:
         return text.clean(typed)
     except ValueError:
-        raise ma.ValidationError(
-            _("This holds characters that cannot be shown. Take them out and try again.")
-        ) from None
+        raise ma.ValidationError(str(text.UNREADABLE)) from None
 
 
 class Text(fields.String):

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from app import limits
 from app.errors import bp
-from app.exceptions import Invalid, Malformed, Refused
+from app.exceptions import Busy, Invalid, Malformed, Refused
 from app.i18n import current_language
 
 SAID = {401, 412, 428}
@@ -45,6 +45,7 @@ TITLES = {
 }
 
 
+TITLE_TO_PROGRAMS = {401: _l("Say who you are")}
 TO_PROGRAMS = {
     400: _l("Correct the request as /api/openapi.json describes it, and send it again."),
     404: _l("Follow the links from /api instead of making up an address."),
@@ -58,6 +59,12 @@ TO_PROGRAMS = {
 def refused(error: Refused) -> Any:
     """Answers what a service does not allow, with its own words."""
     return answer(error.status, str(error.message) if error.message else None)
+
+
+@bp.app_errorhandler(Busy)
+def busy(error: Busy) -> Any:
+    """Answers what is being done already, and when to ask again."""
+    return answer(error.status, str(error.message), {"Retry-After": "1"})
 
 
 @bp.app_errorhandler(Invalid)
@@ -129,7 +136,8 @@ def answer(
         body = make_response(said["text"])
         body.mimetype = "text/plain"
     elif wants_json():
-        problem: dict[str, Any] = {"type": "about:blank", "title": said["title"], "status": code}
+        title = str(TITLE_TO_PROGRAMS.get(code, title))
+        problem: dict[str, Any] = {"type": "about:blank", "title": title, "status": code}
         problem |= {"detail": text or str(TO_PROGRAMS.get(code, usual)), "request_id": g.request_id}
         body = make_response(problem | ({"errors": faults} if faults else {}))
         body.mimetype = "application/problem+json"

@@ -6,7 +6,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
-from app.exceptions import Conflict, Refused
+from app.exceptions import Busy, Refused
 from app.extensions import db
 from app.models import KeptAnswer
 from app.models.columns import now
@@ -48,7 +48,7 @@ def claim(owner: str, key: str, request_hash: str) -> Answer | None:
         request_hash: tells this request from others.
 
     Raises:
-        Conflict: the same request is being done at this moment.
+        Busy: the same request is being done at this moment.
         OtherRequest: the key belongs to another request.
     """
     begun = {"owner": owner, "key": key, "request_hash": request_hash, "expires_at": now() + CLAIM_LASTS}
@@ -65,7 +65,7 @@ def claim(owner: str, key: str, request_hash: str) -> Answer | None:
     if kept is not None and kept.request_hash != request_hash:
         raise OtherRequest(_l("This Idempotency-Key belongs to another request. Make up a new one."))
     if kept is None or kept.status is None:
-        raise Conflict(_l("The same request is being done at this moment. Wait a second and ask again."))
+        raise Busy(_l("The same request is being done at this moment. Wait a second and ask again."))
     return Answer(kept.status, kept.headers or {}, kept.body or "")
 
 

@@ -101,6 +101,7 @@ def test_items_are_counted_only_when_that_is_asked_for(lists: Lists) -> None:
         *(("per_page", value) for value in ("0", "101", "-1", "1.5", "", "many", "1e1", "1_0", "9" * 30)),
         *(("cursor", value) for value in ("", "!", "MQ", "x" * 3000)),
         ("total", "perhaps"),
+        ("anything", "%00"),
     ],
 )
 def test_wrong_parameter_is_named_and_never_mended(lists: Lists, name: str, value: Any) -> None:

@@ -136,6 +136,7 @@ def test_key_of_a_running_request_is_a_conflict_until_it_is_taken_for_dead(
         db.session.execute(sa.update(KeptAnswer).values(status=None, expires_at=now() + timedelta(seconds=9)))
     running = publish(program, "글", "a-1")
     assert running.status_code == 409 and "다시" in running.json["detail"]
+    assert running.headers["Retry-After"] == "1"
     with app.app_context(), transaction():
         db.session.execute(sa.update(KeptAnswer).values(expires_at=now() - timedelta(seconds=1)))
     assert publish(program, "글", "a-1").status_code == 201
