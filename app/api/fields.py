@@ -50,6 +50,8 @@ class Text(fields.String):
 
     def __init__(self, most: int, code_points: int, *, least: int = 0, **options: Any) -> None:
         metadata = {"minLength": least, "maxLength": code_points, **options.pop("metadata", {})}
+        if most < code_points:
+            metadata.setdefault("description", f"At most {most} characters, as a person counts them.")
         super().__init__(metadata=metadata, **options)
         self._most, self._code_points, self._least = most, code_points, least
 

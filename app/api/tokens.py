@@ -106,6 +106,7 @@ def token(id: int) -> Any:
 def rename_token(change: dict[str, str], id: int) -> Any:
     """Give a token another name."""
     found = tokens.find_own(g.access_token.user, id)
+    tokens.hold(found)
     answers.require_match(revision(found))
     tokens.rename(found, change["name"])
     return shown_alone(found)

@@ -116,6 +116,17 @@ def find_own(user: User, token_id: int) -> AccessToken:
     return token
 
 
+def hold(token: AccessToken) -> None:
+    """Lets nobody else change a token until the transaction ends, and looks at its name as it is now.
+
+    Raises:
+        NotFound: it was ended in the meantime.
+    """
+    held = sa.select(AccessToken).where(AccessToken.id == token.id).with_for_update(of=AccessToken)
+    if db.session.scalar(held.execution_options(populate_existing=True)) is None:
+        raise NotFound
+
+
 def rename(token: AccessToken, name: str) -> None:
     """Gives a token another name."""
     token.name = name

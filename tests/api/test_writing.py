@@ -1,6 +1,9 @@
 """Writing with the interface: permission, repetition, and two who edit at once."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -177,3 +180,45 @@ def test_answers_are_kept_for_a_day(app: Flask, program: Program) -> None:
     with app.app_context(), transaction():
         kept_answers.tidy()
         assert not db.session.scalars(sa.select(KeptAnswer)).all()
+
+
+def at_once(ask: Callable[[int], Any], times: int = 6) -> list[int]:
+    """Returns the sorted statuses of requests that are sent at the same moment."""
+    ready = Barrier(times)
+
+    def send(number: int) -> int:
+        ready.wait()
+        return int(ask(number).status_code)
+
+    with ThreadPoolExecutor(times) as crowd:
+        return sorted(crowd.map(send, range(times)))
+
+
+@pytest.mark.parametrize("path", ["/api/posts/{post}", "/api/me", "/api/users/바다", "/api/tokens/{token}"])
+def test_of_edits_that_have_seen_the_same_state_one_is_done(
+    app: Flask, cast: Cast, connect: Connect, path: str
+) -> None:
+    bada = cast.member("바다")
+    program = connect(bada)
+    token = program.get("/api/tokens").json["items"][0]["id"]
+    path = path.format(post=cast.post(bada, "글"), token=token)
+    name = {"posts": "body", "tokens": "name"}.get(path.split("/")[2], "about_me")
+    seen = {"If-Match": program.get(path).headers["ETag"]}
+
+    def edit(number: int) -> Any:
+        return Program(app, program.token).ask("PATCH", path, json={name: f"{number}째"}, headers=seen)
+
+    assert at_once(edit) == [200, 412, 412, 412, 412, 412]
+
+
+def test_of_requests_with_one_key_that_come_at_once_one_is_done(app: Flask, program: Program) -> None:
+    statuses = at_once(lambda _: publish(Program(app, program.token), "글", "a-1"))
+    assert set(statuses) <= {201, 409} and 201 in statuses and count(app) == 1
+
+
+def test_likes_and_follows_that_come_at_once_count_once(app: Flask, cast: Cast, program: Program) -> None:
+    top = cast.post(cast.member("하늘"), "글")
+    for path in (f"/api/posts/{top}/likes", "/api/users/하늘/followers"):
+        assert at_once(lambda _, path=path: Program(app, program.token).ask("PUT", path)) == [200] * 6
+    assert program.get(f"/api/posts/{top}").json["like_count"] == 1
+    assert program.get("/api/users/하늘").json["follower_count"] == 1
