@@ -216,9 +216,16 @@ def test_of_requests_with_one_key_that_come_at_once_one_is_done(app: Flask, prog
     assert set(statuses) <= {201, 409} and 201 in statuses and count(app) == 1
 
 
-def test_likes_and_follows_that_come_at_once_count_once(app: Flask, cast: Cast, program: Program) -> None:
+@pytest.mark.parametrize(
+    ("deed", "shown", "counter"),
+    [
+        ("/api/posts/{post}/likes", "/api/posts/{post}", "like_count"),
+        ("/api/users/하늘/followers", "/api/users/하늘", "follower_count"),
+    ],
+)
+def test_deeds_that_come_at_once_count_once(
+    app: Flask, cast: Cast, program: Program, deed: str, shown: str, counter: str
+) -> None:
     top = cast.post(cast.member("하늘"), "글")
-    for path in (f"/api/posts/{top}/likes", "/api/users/하늘/followers"):
-        assert at_once(lambda _, path=path: Program(app, program.token).ask("PUT", path)) == [200] * 6
-    assert program.get(f"/api/posts/{top}").json["like_count"] == 1
-    assert program.get("/api/users/하늘").json["follower_count"] == 1
+    assert at_once(lambda _: Program(app, program.token).ask("PUT", deed.format(post=top))) == [200] * 6
+    assert program.get(shown.format(post=top)).json[counter] == 1
