@@ -18,7 +18,7 @@ class EntryLinks(ma.Schema):
     tokens = link("Access tokens: make one with POST and Basic credentials, and see those that count.")
     me = fields.String(metadata={"description": "The member whose program asks, where there is one."})
     posts = link("The posts that open conversations, the newest first.")
-    users = link("The members, the newest first.")
+    users = link("The members, the newest first; become one with POST.")
     explore = link("What everybody wrote.")
     home = fields.String(metadata={"description": "What the member and the people they follow wrote."})
     search = link("Posts by their words: add q.")
