@@ -24,16 +24,17 @@ from app.services.search import Results, Sort, places
 LONGEST = 400
 
 
+def words(description: str) -> fields.String:
+    """Returns the field of a query, which is never wrong but too long; what no database keeps is refused before."""
+    fits = validate.Length(max=LONGEST, error=N_("This query is too long."))
+    metadata = {"description": description, "pattern": "^[^\\u0000]*$"}
+    return fields.String(load_default="", validate=fits, metadata=metadata)
+
+
 class SearchQuery(ma.Schema):
     """What is searched for."""
 
-    q = fields.String(
-        load_default="",
-        validate=validate.Length(max=LONGEST, error=N_("This query is too long.")),
-        metadata={
-            "description": "As in the search box: words, “phrases”, -without, from:name, since:2026-01-01, OR …"
-        },
-    )
+    q = words("As in the search box: words, “phrases”, -without, from:name, since:2026-01-01, OR …")
     cursor = fields.String(
         validate=cursor_of(places.LONGEST),
         metadata=CURSOR,
@@ -56,9 +57,7 @@ class PostQuery(SearchQuery):
 class TypedQuery(ma.Schema):
     """What was typed so far."""
 
-    q = fields.String(
-        load_default="", validate=validate.Length(max=LONGEST, error=N_("This query is too long."))
-    )
+    q = words("The last syllable may be unfinished.")
 
 
 class Mark(ma.Schema):

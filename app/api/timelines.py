@@ -6,7 +6,7 @@ from app.api import bp
 from app.api.auth import reads, viewer
 from app.api.paging import PageQuery, paged
 from app.api.posts import Posts, show
-from app.models.keyset import Page, Wanted
+from app.models.keyset import Wanted
 from app.services import tags, timelines
 
 
@@ -32,6 +32,4 @@ def explore(wanted: Wanted) -> Any:
 @bp.response(200, Posts)
 def tagged(wanted: Wanted, name: str) -> Any:
     """List the posts and replies that carry a tag, the newest first; a tag that nobody has used has none."""
-    found = tags.find(name)
-    page: Page[Any] = timelines.tagged(found, viewer(), wanted) if found else Page([])
-    return paged(page, wanted, show)
+    return paged(timelines.tagged(tags.find(name), viewer(), wanted), wanted, show)

@@ -6,7 +6,7 @@ from flask_login import login_required
 from app.main import bp
 from app.main.forms import PostForm
 from app.main.viewer import viewer, wanted, wants_piece
-from app.models.keyset import FIRST, Page
+from app.models.keyset import FIRST
 from app.services import tags, timelines, users
 
 FACES = (
@@ -54,7 +54,7 @@ def explore() -> str:
 def tag(name: str) -> str:
     """Shows the posts that carry a tag; one that nobody has used yet is an empty page, not a missing one."""
     found = tags.find(name)
-    page = timelines.tagged(found, viewer(), wanted()) if found else Page([])
+    page = timelines.tagged(found, viewer(), wanted())
     if wants_piece():
         return render_template("parts/page.html", page=page, with_parent=True)
     return render_template("main/tag.html", name=found.name if found else name, page=page, **beside())

@@ -36,9 +36,10 @@ def replies_by(person: User, viewer: Any, wanted: Wanted) -> Page[Post]:
     return _page(_with_parent(query), wanted)
 
 
-def tagged(tag: Tag, viewer: Any, wanted: Wanted) -> Page[Post]:
-    """Returns the posts and replies that carry a tag."""
-    query = posts.shown_to(viewer).join(PostTag, PostTag.post_id == Post.id).where(PostTag.tag_id == tag.id)
+def tagged(tag: Tag | None, viewer: Any, wanted: Wanted) -> Page[Post]:
+    """Returns the posts and replies that carry a tag; one that nobody has used, None, has none."""
+    carried = PostTag.tag_id == tag.id if tag else sa.false()
+    query = posts.shown_to(viewer).join(PostTag, PostTag.post_id == Post.id).where(carried)
     by_tag = Keyset(PostTag.created_at, PostTag.post_id)
     return by_tag.page(_with_parent(query), wanted, lambda post: (post.created_at, post.id))
 

@@ -95,6 +95,12 @@ def test_person_is_found_by_id_and_by_name(cast: Cast, stranger_program: Program
     assert stranger_program.get(f"/api/users/{by_name.json['id']}").json == by_name.json
 
 
+def test_tag_that_nobody_has_used_is_a_list_like_any_other(app: Flask) -> None:
+    body = Program(app).get("/api/timelines/tags/없는태그?total=true").json
+    assert body["items"] == [] and body["_meta"]["total"] == 0
+    assert Program(app).get("/api/timelines/tags/없는태그?cursor=MQ").status_code == 400
+
+
 def test_home_is_for_members(stranger_program: Program) -> None:
     assert stranger_program.get("/api/timelines/home").status_code == 401
 

@@ -1,0 +1,1 @@
+"""Made-up requests against the running interface, and what came of them."""

@@ -1,0 +1,143 @@
+"""What schemathesis cannot know of the interface: how a program signs in, and which cursors there are."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import zlib
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import hypothesis
+import requests
+import schemathesis
+
+from bench.api.site import NAME, PASSWORD
+
+# Without Phase.target, in which Hypothesis climbs towards requests that are done: where few differ,
+# as for GET /api/users/{who}, it found no end with some hundred examples. A profile of one's own also means the same
+# requests in CI, for which Hypothesis has one with other rules.
+hypothesis.settings.register_profile(
+    "cases",
+    hypothesis.settings.get_profile("default"),
+    phases=[phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.target],
+)
+hypothesis.settings.load_profile("cases")
+
+_CURSOR = re.compile(r'[?&]cursor=([\w-]+)[^>]*>; rel="(?:next|prev)"')
+_cursors: dict[bool, list[str]] = {True: [], False: []}  # Those of searches, and those of all other lists.
+_MOST_CURSORS, _MOST_OTHERS = 200, 20
+_others: list[Any] = []  # The answers that told of other tokens, since the last of ours.
+_newcomers = itertools.count(1)
+
+
+@schemathesis.auth().apply_to(method="POST", path="/api/tokens")
+class Credentials:
+    """Name and password, for whoever makes a token."""
+
+    def get(self, case: Any, context: Any) -> tuple[str, str]:
+        """Returns them."""
+        return NAME, PASSWORD
+
+    def set(self, case: Any, data: tuple[str, str], context: Any) -> None:
+        """Sends them."""
+        case.headers["Authorization"] = requests.auth._basic_auth_str(*data)
+
+
+@schemathesis.auth(refresh_interval=None).skip_for(method="POST", path="/api/tokens")
+class Token:
+    """A token.
+
+    Who asks has to follow from the request alone: Hypothesis ends its walks along the links at once when the same steps
+    lead elsewhere the second time.
+    """
+
+    def get(self, case: Any, context: Any) -> str:
+        """Returns the one that counts."""
+        return _tokens[-1].secret if _tokens else _new_token(case)
+
+    def set(self, case: Any, data: str, context: Any) -> None:
+        """Sends it wherever it is needed; where it is not, about half the requests are a stranger's."""
+        schemes = case.operation.definition.raw.get("security", [{}])
+        asked = str((case.path, case.path_parameters, case.query))
+        if {} not in schemes or zlib.crc32(asked.encode()) % 2:
+            case.headers["Authorization"] = f"Bearer {data}"
+
+
+class _Made(NamedTuple):
+    secret: str
+    address: str
+
+
+_tokens: list[_Made] = []  # The last one counts, those before it have been ended.
+
+
+def _new_token(case: Any) -> str:
+    parts = urlsplit(case.operation.schema.get_base_url())
+    wishes = {"name": "cases", "scopes": ["read", "write"], "expires_in": 86400}
+    made = requests.post(
+        f"{parts.scheme}://{parts.netloc}/api/tokens", json=wishes, auth=(NAME, PASSWORD), timeout=30
+    )
+    made.raise_for_status()
+    _tokens.append(_Made(made.json()["token"], made.headers["Location"]))
+    return _tokens[-1].secret
+
+
+@schemathesis.hook
+def before_call(context: Any, case: Any, kwargs: Any) -> None:
+    """Sends the token that counts in place of one that a case has ended since this one was made up."""
+    sent = (case.headers or {}).get("Authorization")
+    if sent in [f"Bearer {token.secret}" for token in _tokens[:-1]]:
+        case.headers["Authorization"] = f"Bearer {_tokens[-1].secret}"
+
+
+@schemathesis.hook
+def before_load_schema(context: Any, raw_schema: dict[str, Any]) -> None:
+    """Forgets what an operation says of "any other" refusal, beside which no status would count as undescribed."""
+    for operations in raw_schema["paths"].values():
+        for operation in operations.values():
+            if isinstance(operation, dict):
+                operation.get("responses", {}).pop("default", None)
+
+
+@schemathesis.hook
+def map_case(context: Any, case: Any) -> Any:
+    """Puts into a right request what has to be the site's own, or nobody's yet, which no schema can say."""
+    if case.meta is None or not case.meta.generation.mode.is_positive:
+        return case
+    if "cursor" in (case.query or {}):
+        _carry_on(case)
+    if (case.method, case.path) == ("POST", "/api/users") and isinstance(case.body, dict):
+        _introduce(case)
+    return case
+
+
+def _carry_on(case: Any) -> None:
+    """Takes a cursor that the site has made instead of a made-up one; none on walks, which must repeat."""
+    made_up = case.query.pop("cursor")
+    known = _cursors["/search/" in case.path]
+    if known and case.meta.phase.name.value != "stateful":
+        case.query["cursor"] = known[zlib.crc32(str(made_up).encode()) % len(known)]
+
+
+def _introduce(case: Any) -> None:
+    """Gives every other newcomer a name and a password that nobody refuses; most made-up ones are taken or common."""
+    number = next(_newcomers)
+    if number % 2:
+        case.body |= {"username": f"newcomer{number}", "password": f"{PASSWORD} {number}"}
+
+
+@schemathesis.hook
+def after_call(context: Any, case: Any, response: Any) -> None:
+    """Makes another token where the one that counts is ended or soon will be, and keeps the cursors of answers."""
+    asked = (response.request.method, urlsplit(response.request.url).path, response.status_code)
+    if asked == ("POST", "/api/tokens", 201):
+        _others.append(response)
+    # A member's older tokens end when there are fifty.
+    if _tokens and (asked == ("DELETE", _tokens[-1].address, 204) or len(_others) > _MOST_OTHERS):
+        _others.clear()
+        _new_token(case)
+    known = _cursors["/search/" in case.path]
+    for link in response.headers.get("link", []):
+        known += (cursor for cursor in _CURSOR.findall(link) if cursor not in known)
+    del known[:-_MOST_CURSORS]
