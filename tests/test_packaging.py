@@ -4,7 +4,8 @@ import ast
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 
 import pytest
@@ -97,9 +98,15 @@ def imports(text: str) -> Iterator[str]:
             yield node.module.split(".")[0]
 
 
+@cache
+def distributions() -> Mapping[str, list[str]]:
+    """Returns which distributions bring each package; looking takes a moment."""
+    return packages_distributions()
+
+
 def undeclared(text: str, declared: set[str]) -> set[str]:
     """Returns what a module imports although no dependency brings it by right."""
-    brought = packages_distributions()
+    brought = distributions()
     return {
         name
         for name in imports(text)

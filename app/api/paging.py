@@ -1,7 +1,7 @@
 """Pages of collections: which one is asked for, and the envelope that it comes in."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import marshmallow as ma
 from flask import current_app, g, request, url_for
@@ -14,6 +14,7 @@ from app.exceptions import Fault, Malformed
 from app.models.keyset import PER_PAGE, BadCursor, Page, Wanted
 from app.models.mixins import PaginatedAPIMixin
 
+M = TypeVar("M", bound=PaginatedAPIMixin)
 MOST = 100
 LAST_NUMBER = 50  # Later pages are reached by their links: counting to them would take ever longer.
 
@@ -79,7 +80,9 @@ def collection(name: str, item: type[ma.Schema], meta: type[ma.Schema] = PageMet
     )
 
 
-def paged(page: Page[Any], wanted: Wanted, show: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+def paged(
+    model: type[M], page: Page[M], wanted: Wanted, show: Callable[[M], dict[str, Any]]
+) -> dict[str, Any]:
     """Returns a page in its envelope; the links keep everything else that was asked for."""
     kept = {**(request.view_args or {}), **request.args.to_dict()}
     for name in ("cursor", "page"):
@@ -89,6 +92,6 @@ def paged(page: Page[Any], wanted: Wanted, show: Callable[[Any], dict[str, Any]]
         return url_for(str(request.endpoint), **kept, **place)
 
     here = {name: request.args[name] for name in ("cursor", "page") if name in request.args}
-    body = PaginatedAPIMixin.to_collection_dict(page.of(show), wanted.per_page, address(**here), address)
+    body = model.to_collection_dict(page, show, wanted.per_page, address(**here), address)
     g.links = body["_links"]  # They go into the answer's head as well.
     return body

@@ -16,7 +16,7 @@ from app.api.paging import PageQuery, collection, paged
 from app.api.users import People, UserCard, card
 from app.api.users import show as show_person
 from app.exceptions import Invalid, NotFound
-from app.models import Post
+from app.models import Post, User
 from app.models.columns import LAST_ID
 from app.models.keyset import Wanted
 from app.services import likes, posts, threads, timelines, users
@@ -125,7 +125,7 @@ Posts = collection("Posts", PostShown)
 @bp.response(200, Posts)
 def posts_list(wanted: Wanted) -> Any:
     """List the posts that open conversations, the newest first."""
-    return paged(timelines.explore(viewer(), wanted), wanted, show)
+    return paged(Post, timelines.explore(viewer(), wanted), wanted, show)
 
 
 @bp.route("/posts", methods=["POST"])
@@ -209,7 +209,7 @@ def shown_alone(found: Post) -> dict[str, Any]:
 def replies(wanted: Wanted, id: int) -> Any:
     """List what answers a post directly, the oldest first."""
     found = posts.find_bare(id, viewer())
-    return paged(threads.answers(found, viewer(), wanted), wanted, show)
+    return paged(Post, threads.answers(found, viewer(), wanted), wanted, show)
 
 
 @bp.route("/posts/<row:id>/thread", methods=["GET"])
@@ -233,7 +233,7 @@ def thread(id: int) -> Any:
 def likers(wanted: Wanted, id: int) -> Any:
     """List who likes a post, the latest first."""
     found = posts.find_bare(id, viewer())
-    return paged(likes.likers(found, viewer(), wanted), wanted, show_person)
+    return paged(User, likes.likers(found, viewer(), wanted), wanted, show_person)
 
 
 @bp.route("/users/<who>/posts", methods=["GET"])
@@ -242,7 +242,7 @@ def likers(wanted: Wanted, id: int) -> Any:
 def posts_by(wanted: Wanted, who: str) -> Any:
     """List what a member wrote, without the replies, the newest first."""
     person = users.find_by_id_or_name(who, viewer())
-    return paged(timelines.written_by(person, viewer(), wanted), wanted, show)
+    return paged(Post, timelines.written_by(person, viewer(), wanted), wanted, show)
 
 
 @bp.route("/users/<who>/likes", methods=["GET"])
@@ -251,7 +251,7 @@ def posts_by(wanted: Wanted, who: str) -> Any:
 def liked_by(wanted: Wanted, who: str) -> Any:
     """List the posts that a member likes, the latest like first."""
     person = users.find_by_id_or_name(who, viewer())
-    return paged(likes.liked_by(person, viewer(), wanted), wanted, show)
+    return paged(Post, likes.liked_by(person, viewer(), wanted), wanted, show)
 
 
 def place(found: Post) -> dict[str, Any]:

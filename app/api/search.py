@@ -11,12 +11,12 @@ from app import limits
 from app.api import bp
 from app.api.auth import viewer
 from app.api.fields import INVALID, N_, WholeInQuery, link
-from app.api.paging import CURSOR, MOST, PageMeta, collection, cursor_of, paged
+from app.api.paging import CURSOR, MOST, M, PageMeta, collection, cursor_of, paged
 from app.api.posts import PostShown, TagCarried, show_tag
 from app.api.posts import show as show_post
 from app.api.users import Person, UserCard, card
 from app.api.users import show as show_person
-from app.models import Post
+from app.models import Post, Tag, User
 from app.models.keyset import PER_PAGE, Wanted
 from app.services import search
 from app.services.search import Results, Sort, places
@@ -130,7 +130,7 @@ def search_posts(asked: dict[str, Any]) -> Any:
         marks = [{"start": start, "end": end} for start, end in results.marks.get(post.id, ())]
         return show_post(post) | {"highlights": marks, "is_near": post.id in near}
 
-    return enveloped(results, wanted, show)
+    return enveloped(Post, results, wanted, show)
 
 
 @bp.route("/search/users", methods=["GET"])
@@ -139,7 +139,7 @@ def search_posts(asked: dict[str, Any]) -> Any:
 def search_users(asked: dict[str, Any]) -> Any:
     """Find people by their names and what they tell about themselves."""
     wanted = page_of(asked)
-    return enveloped(search.people(asked["q"], viewer(), wanted), wanted, show_person)
+    return enveloped(User, search.people(asked["q"], viewer(), wanted), wanted, show_person)
 
 
 @bp.route("/search/tags", methods=["GET"])
@@ -148,7 +148,7 @@ def search_users(asked: dict[str, Any]) -> Any:
 def search_tags(asked: dict[str, Any]) -> Any:
     """Find hashtags."""
     wanted = page_of(asked)
-    return enveloped(search.tags(asked["q"], viewer(), wanted), wanted, lambda tag: show_tag(tag.name))
+    return enveloped(Tag, search.tags(asked["q"], viewer(), wanted), wanted, lambda tag: show_tag(tag.name))
 
 
 @bp.route("/search/suggestions", methods=["GET"])
@@ -172,7 +172,9 @@ def page_of(asked: dict[str, Any]) -> Wanted:
     return Wanted(asked.get("cursor"), asked["per_page"], with_total=asked["total"])
 
 
-def enveloped(results: Results[Any], wanted: Wanted, show: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+def enveloped(
+    model: type[M], results: Results[M], wanted: Wanted, show: Callable[[M], dict[str, Any]]
+) -> dict[str, Any]:
     """Returns a page of results, with what helps to find more."""
     hint = results.hint
     told = {
@@ -182,5 +184,5 @@ def enveloped(results: Results[Any], wanted: Wanted, show: Callable[[Any], dict[
         "fewer": hint.fewer,
         "is_resting": results.is_resting,
     }
-    body = paged(results.page, wanted, show)
+    body = paged(model, results.page, wanted, show)
     return body | {"_meta": body["_meta"] | told}

@@ -6,6 +6,7 @@ from app.api import bp
 from app.api.auth import reads, viewer
 from app.api.paging import PageQuery, paged
 from app.api.posts import Posts, show
+from app.models import Post
 from app.models.keyset import Wanted
 from app.services import tags, timelines
 
@@ -16,7 +17,7 @@ from app.services import tags, timelines
 @bp.response(200, Posts)
 def home(wanted: Wanted) -> Any:
     """List what the member and the people they follow wrote, the newest first."""
-    return paged(timelines.home(viewer(), wanted), wanted, show)
+    return paged(Post, timelines.home(viewer(), wanted), wanted, show)
 
 
 @bp.route("/timelines/explore", methods=["GET"])
@@ -24,7 +25,7 @@ def home(wanted: Wanted) -> Any:
 @bp.response(200, Posts)
 def explore(wanted: Wanted) -> Any:
     """List what everybody wrote, the newest first."""
-    return paged(timelines.explore(viewer(), wanted), wanted, show)
+    return paged(Post, timelines.explore(viewer(), wanted), wanted, show)
 
 
 @bp.route("/timelines/tags/<name>", methods=["GET"])
@@ -32,4 +33,4 @@ def explore(wanted: Wanted) -> Any:
 @bp.response(200, Posts)
 def tagged(wanted: Wanted, name: str) -> Any:
     """List the posts and replies that carry a tag, the newest first; a tag that nobody has used has none."""
-    return paged(timelines.tagged(tags.find(name), viewer(), wanted), wanted, show)
+    return paged(Post, timelines.tagged(tags.find(name), viewer(), wanted), wanted, show)

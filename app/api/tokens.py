@@ -14,6 +14,7 @@ from app.api.fields import INVALID, Text, Whole, link
 from app.api.paging import PageQuery, collection, paged
 from app.exceptions import Forbidden
 from app.extensions import limiter
+from app.models import AccessToken
 from app.models.keyset import Wanted
 from app.services import tokens
 
@@ -87,7 +88,7 @@ def make_token(order: dict[str, Any]) -> Any:
 @bp.response(200, collection("Tokens", Token))
 def own_tokens(wanted: Wanted) -> Any:
     """List the member's tokens, the latest first."""
-    return paged(tokens.listed(g.access_token.user, wanted), wanted, show)
+    return paged(AccessToken, tokens.listed(g.access_token.user, wanted), wanted, show)
 
 
 @bp.route("/tokens/<row:id>", methods=["GET"])

@@ -109,7 +109,7 @@ People = collection("People", Person)
 @bp.response(200, People)
 def users_list(wanted: Wanted) -> Any:
     """List the members, the newest first."""
-    return paged(users.listed(viewer(), wanted), wanted, show)
+    return paged(User, users.listed(viewer(), wanted), wanted, show)
 
 
 @bp.route("/users", methods=["POST"])
@@ -159,7 +159,7 @@ def edit_profile(change: dict[str, Any], who: str) -> Any:
 def followers(wanted: Wanted, who: str) -> Any:
     """List who follows a member, the latest first."""
     person = users.find_by_id_or_name(who, viewer())
-    return paged(follows.followers(person, viewer(), wanted), wanted, show)
+    return paged(User, follows.followers(person, viewer(), wanted), wanted, show)
 
 
 @bp.route("/users/<who>/followers", methods=["PUT"])
@@ -188,7 +188,7 @@ def unfollow(who: str) -> Any:
 def following(wanted: Wanted, who: str) -> Any:
     """List whom a member follows, the latest first."""
     person = users.find_by_id_or_name(who, viewer())
-    return paged(follows.following(person, viewer(), wanted), wanted, show)
+    return paged(User, follows.following(person, viewer(), wanted), wanted, show)
 
 
 def changed(person: User, change: dict[str, Any]) -> None:

@@ -94,16 +94,22 @@ class SearchableMixin:
 
 
 class PaginatedAPIMixin:
-    """Wraps a fetched page of rows for the interface."""
+    """A row that the interface lists."""
 
-    @staticmethod
+    @classmethod
     def to_collection_dict(
-        page: Page[dict[str, Any]], per_page: int, here: str, address: Callable[..., str]
+        cls,
+        page: Page[Self],
+        show: Callable[[Self], dict[str, Any]],
+        per_page: int,
+        here: str,
+        address: Callable[..., str],
     ) -> dict[str, Any]:
-        """Returns a page with links to itself, the first one and its neighbours.
+        """Returns a page of rows with links to itself, the first one and its neighbours.
 
         Args:
-            page: what is shown of each row.
+            page: the rows, fetched.
+            show: gives what is told of a row.
             per_page: how many were asked for.
             here: the page's own address.
             address: gives that of a page from its ``cursor``, and the first page's without.
@@ -115,7 +121,7 @@ class PaginatedAPIMixin:
             "prev": address(cursor=page.prev) if page.prev else None,
             "next": address(cursor=page.next) if page.next else None,
         }
-        return {"items": list(page.items), "_meta": meta, "_links": links}
+        return {"items": [show(row) for row in page], "_meta": meta, "_links": links}
 
 
 def note_changed(session: Session, rows: sa.Select[*tuple[Any, ...]] | list[dict[str, Any]]) -> None:

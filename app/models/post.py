@@ -10,7 +10,7 @@ import sqlalchemy.orm as so
 from app import links
 from app.extensions import Base, db
 from app.models.columns import Counter, Created, Id, UtcDateTime
-from app.models.mixins import SearchableMixin
+from app.models.mixins import PaginatedAPIMixin, SearchableMixin
 from app.models.user import User
 from app.search.engine import Document
 
@@ -22,7 +22,7 @@ ALIVE = sa.text("deleted_at IS NULL")
 OPENS = sa.text("deleted_at IS NULL AND parent_id IS NULL")
 
 
-class Post(SearchableMixin, Base):
+class Post(SearchableMixin, PaginatedAPIMixin, Base):
     """A post; one with a parent is a reply. A deleted one keeps its place, for its replies, and nothing else."""
 
     __tablename__ = "post"

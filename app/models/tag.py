@@ -7,7 +7,7 @@ import sqlalchemy.orm as so
 
 from app.extensions import Base, db
 from app.models.columns import Created, Id
-from app.models.mixins import SearchableMixin
+from app.models.mixins import PaginatedAPIMixin, SearchableMixin
 from app.models.post import Post
 from app.models.user import User
 from app.search.engine import Document
@@ -16,7 +16,7 @@ MOST_COUNTED = 1000
 """How many uses of a tag are counted to tell how much it weighs."""
 
 
-class Tag(SearchableMixin, Base):
+class Tag(SearchableMixin, PaginatedAPIMixin, Base):
     """A hashtag, named as its first writer typed it."""
 
     __tablename__ = "tag"

@@ -10,14 +10,14 @@ from flask_login import UserMixin
 
 from app.extensions import Base, db
 from app.models.columns import Counter, Created, Id, UtcDateTime
-from app.models.mixins import SearchableMixin
+from app.models.mixins import PaginatedAPIMixin, SearchableMixin
 from app.search.engine import Document
 
 if TYPE_CHECKING:
     from app.models.post import Post
 
 
-class User(SearchableMixin, UserMixin, Base):
+class User(SearchableMixin, PaginatedAPIMixin, UserMixin, Base):
     """A member; one whose address is not confirmed may read, and nothing else.
 
     Several unconfirmed accounts may claim one address, and only one confirmed account can have it: so signing up
