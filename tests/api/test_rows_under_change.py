@@ -180,7 +180,7 @@ def program(cast: Cast, connect: Connect) -> Program:
     """A member's program, on a site where others are as well."""
     for which in range(CROWD):
         cast.member(f"무리{which}")
-    return connect(cast.member("바다"), expires_in=30 * 86400)
+    return connect(cast.member("바다"))
 
 
 @pytest.mark.parametrize("kind", [Followers, Following, Likers, Liked, Members, Tokens])

@@ -65,8 +65,9 @@ def test_entry_leads_a_program_to_its_member(cast: Cast, connect: Connect) -> No
     assert program.get(links["describedby"]).json["openapi"] == "3.1.0"
 
 
-def test_token_ends_by_itself(app: Flask, cast: Cast, connect: Connect) -> None:
-    program = connect(cast.member("바다"), expires_in=60)
+def test_token_ends_by_itself(app: Flask, cast: Cast) -> None:
+    cast.member("바다")
+    program = Program(app, order(app, "바다", expires_in=60).json["token"])
     with app.app_context(), transaction():
         db.session.execute(sa.update(AccessToken).values(expires_at=now() - timedelta(seconds=1)))
     answer = program.get("/api")
