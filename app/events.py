@@ -123,6 +123,49 @@ class PostLiked(Event):
 
 
 @dataclass(frozen=True)
+class MemberNotified(Event):
+    """A member has something new to be told."""
+
+    user_id: int
+    notification_id: int
+
+
+@dataclass(frozen=True)
+class BadgesChanged(Event):
+    """A member has read what was new, or it was taken back."""
+
+    user_id: int
+
+
+@dataclass(frozen=True)
+class MessageSent(Event):
+    """Somebody wrote a private message."""
+
+    message_id: int
+
+
+@dataclass(frozen=True)
+class TaskStarted(Event):
+    """A member asked for work in the background."""
+
+    task_id: int
+
+
+@dataclass(frozen=True)
+class TaskEnded(Event):
+    """Work in the background is done, has failed or was cancelled."""
+
+    task_id: int
+
+
+@dataclass(frozen=True)
+class TranslationAsked(Event):
+    """Somebody wants to read a text in another language, and nobody has asked for it before."""
+
+    translation_id: int
+
+
+@dataclass(frozen=True)
 class SearchOutdated(Event):
     """Rows have changed that the search engine mirrors; which ones stands in the outbox."""
 

@@ -18,6 +18,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase
 
+from app.live import Live
 from app.queue import Queue
 from app.search import Search
 
@@ -49,6 +50,7 @@ bootstrap = Bootstrap5()
 csrf = CSRFProtect()
 login = LoginManager()
 moment = Moment()
+live = Live()
 queue = Queue()
 search = Search()
 
@@ -102,5 +104,5 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("RATELIMIT_IN_MEMORY_FALLBACK_ENABLED", True)
     db.init_app(app)
     migrate.init_app(app, db, render_as_batch=True)
-    for extension in (bootstrap, csrf, login, moment, limiter, queue):
+    for extension in (bootstrap, csrf, login, moment, limiter, queue, live):
         extension.init_app(app)

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.models import Post, User
+from app.models import Block, Mute, Post, User
 
 
 def is_member(viewer: Any) -> bool:
@@ -53,3 +53,39 @@ def visible_posts(viewer: Any) -> sa.Select[Post]:
 def may_read(viewer: Any, post: Post) -> bool:
     """Whether a post that was fetched for a conversation shows its text; the others keep an empty place."""
     return not post.is_deleted and not post.author.is_suspended
+
+
+def are_apart(one: Any, other: Any) -> sa.ColumnElement[bool]:
+    """Returns whether one of two people has blocked the other.
+
+    Args:
+        one: an id, or a column of ids.
+        other: likewise.
+    """
+    blocks = sa.and_(Block.blocker_id == one, Block.blocked_id == other)
+    is_blocked = sa.and_(Block.blocker_id == other, Block.blocked_id == one)
+    return sa.or_(sa.exists().where(blocks), sa.exists().where(is_blocked))
+
+
+def is_heard(listener: Any, person: Any) -> sa.ColumnElement[bool]:
+    """Returns whether somebody is told what another does: unless one blocks the other, or the listener mutes them.
+
+    Args:
+        listener: an id, or a column of ids.
+        person: likewise.
+    """
+    mutes = sa.exists().where(Mute.muter_id == listener, Mute.muted_id == person)
+    return sa.not_(sa.or_(are_apart(listener, person), mutes))
+
+
+def may_notify(actor: User, recipient_id: int) -> sa.ColumnElement[bool]:
+    """Returns whether a member is told of what another did: not of one's own deeds, nor of people one does not hear."""
+    return sa.and_(sa.literal(actor.id != recipient_id), is_heard(recipient_id, actor.id))
+
+
+def may_message(viewer: Any, person: User) -> sa.ColumnElement[bool]:
+    """Returns whether the viewer may write to this person privately: to any member but oneself, unless one of the
+    two has blocked the other.
+    """
+    fits = may_write(viewer) and viewer.id != person.id and person.is_confirmed and not person.is_suspended
+    return sa.and_(sa.literal(fits), sa.not_(are_apart(viewer.id if fits else 0, person.id)))

@@ -13,7 +13,7 @@ from app.extensions import queue
 from app.models.columns import now
 from app.services import errands
 from app.tasks import errands as errand_tasks
-from app.tasks import mail, search, users
+from app.tasks import live, mail, search, users
 
 Task = Callable[..., Any]
 
@@ -54,10 +54,16 @@ REACTIONS: dict[type[Event], list[Task | Owed | Once]] = {
     events.TokenUsed: [users.note_token],
     events.UserSuspended: [],
     events.UserFollowed: [],
-    events.PostPublished: [],
+    events.PostPublished: [live.tell_post],
     events.PostEdited: [],
     events.PostDeleted: [],
     events.PostLiked: [],
+    events.MemberNotified: [live.tell_notification],
+    events.BadgesChanged: [live.tell_badges],
+    events.MessageSent: [live.tell_message],
+    events.TaskStarted: [],
+    events.TaskEnded: [live.tell_task],
+    events.TranslationAsked: [],
     events.SearchOutdated: [Once(search.drain, 10)],
 }
 

@@ -12,7 +12,7 @@ from flask import Flask, has_app_context
 
 from app import create_app
 from app.cli.up.prepare import compile_words
-from app.extensions import Base, db, limiter, queue, search
+from app.extensions import Base, db, limiter, live, queue, search
 from app.models import SEARCHED, Post
 from config import Testing, database_url
 from tests.cast import Cast, Visitor
@@ -68,7 +68,7 @@ def settings_for(database: str, folder: Path, **changes: object) -> Testing:
 @pytest.fixture
 def limited(database: str, app: Flask, tmp_path: Path) -> Iterator[Flask]:
     """The application with its limits on; the other one has its queue and its search back afterwards."""
-    kept = [(extension, dict(vars(extension))) for extension in (queue, search)]
+    kept = [(extension, dict(vars(extension))) for extension in (live, queue, search)]
     yield create_app(settings_for(database, tmp_path, RATELIMIT_ENABLED=True))
     limiter.enabled = False
     for extension, state in kept:
@@ -92,6 +92,7 @@ def empty(request: pytest.FixtureRequest) -> Iterator[None]:
     if app is None:
         return
     queue.memory.clear()
+    live.told.clear()
     search.init_app(app, [model.__tablename__ for model in SEARCHED], [Post.__tablename__])
     for letter in app.config["MAIL_FOLDER"].glob("*"):
         letter.unlink()
