@@ -1,4 +1,4 @@
-# The image for every part of the site; which one a container is, its command says: web, worker, slow-worker,
+# The image for every part of the site; which one a container is, its command says: web, live, worker, slow-worker,
 # scheduler, migrate. The tests run the steps below outside Docker, in a copy without what .dockerignore names.
 FROM python:3.13-slim
 

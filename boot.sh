@@ -102,18 +102,22 @@ test)
     [ -n "${BOOT_PYTHON:-}" ] || install requirements-dev.txt
     exec "$python" -m pytest "$@"
     ;;
-up | web | worker | slow-worker | scheduler | migrate | flask)
+up | web | live | worker | slow-worker | scheduler | migrate | flask)
     [ -n "${BOOT_PYTHON:-}" ] || install requirements.txt
     ;;
 *)
-    end "'$role' 역할은 없어요. ./boot.sh [test | web | worker | slow-worker | scheduler | migrate | flask …]처럼 써 주세요." \
-        "There is no role '$role': use ./boot.sh [test | web | worker | slow-worker | scheduler | migrate | flask …]."
+    end "'$role' 역할은 없어요. ./boot.sh [test | web | live | worker | slow-worker | scheduler | migrate | flask …]처럼 써 주세요." \
+        "There is no role '$role': use ./boot.sh [test | web | live | worker | slow-worker | scheduler | migrate | flask …]."
     ;;
 esac
 
 case $role in
 up) exec "$python" -m flask up "$@" ;;
 web) exec "$python" -m gunicorn --config deploy/gunicorn.conf.py "$@" microblog:app ;;
+live)
+    export LIVE=only
+    exec "$python" -m gunicorn --config deploy/gunicorn.conf.py "$@" microblog:app
+    ;;
 worker) exec "$python" worker.py urgent default "$@" ;;
 slow-worker) exec "$python" worker.py urgent default slow ;;
 scheduler) exec "$python" -m flask scheduler ;;

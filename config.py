@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import secrets
 import tempfile
 from datetime import timedelta
@@ -60,6 +61,57 @@ def database_url(url: str) -> str:
     return url
 
 
+TRANSLATORS: dict[str, tuple[str, ...]] = {
+    "": (),
+    "papago": ("TRANSLATOR_KEY_ID", "TRANSLATOR_KEY"),
+    "microsoft": ("TRANSLATOR_KEY",),
+    "libretranslate": ("TRANSLATOR_URL",),
+}
+"""The services that can translate posts, and the settings without which each is of no use."""
+
+
+def translator() -> str:
+    """Returns which service translates posts; "" where none does.
+
+    Raises:
+        SettingError: there is no such service, or one of its settings is missing or wrong.
+    """
+    name = setting("TRANSLATOR").lower()
+    if name not in TRANSLATORS:
+        known = ", ".join(filter(None, TRANSLATORS))
+        raise SettingError(f"TRANSLATOR must be one of {known}, or empty, but it is {name!r}.")
+    for needed in TRANSLATORS[name]:
+        if not setting(needed):
+            raise SettingError(f"TRANSLATOR={name} needs {needed}. Set it, or take TRANSLATOR out.")
+    url = setting("TRANSLATOR_URL")
+    if url and not re.fullmatch(r"https?://(\[[\da-fA-F:.]+]|[^\s/?#@:]+)(:\d+)?(/[^\s?#]*)?", url):
+        raise SettingError(
+            f"TRANSLATOR_URL must be an address such as https://example.org, but it is {url!r}."
+        )
+    for sent in ("TRANSLATOR_KEY", "TRANSLATOR_KEY_ID", "TRANSLATOR_REGION"):
+        if not re.fullmatch("[!-~]*", setting(sent)):
+            raise SettingError(f"{sent} holds a letter that no key has. Copy it once more and start again.")
+    return name
+
+
+LIVE = ("here", "apart", "off")
+"""Where pages' connections are held: by the processes that serve pages, by others, or nowhere."""
+
+
+def live() -> str:
+    """Returns where pages' connections are held; "only", which boot.sh sets, means here, and nothing else is done.
+
+    Raises:
+        SettingError: the value is none of the words.
+    """
+    where = setting("LIVE", "here").lower()
+    if where not in (*LIVE, "only"):
+        raise SettingError(
+            f"LIVE must be one of {', '.join(LIVE)}, but it is {where!r}. Correct it and start again."
+        )
+    return where
+
+
 def socket_path(data: Path) -> Path:
     """Returns where the embedded store listens: in the data folder, or in the temporary folder when the path is
     longer than a Unix socket's name may be (108 bytes on Linux, 104 on macOS), or no plain part of an address.
@@ -109,7 +161,9 @@ class Config:
     HOST = setting("HOST", "127.0.0.1")
     PORT = number("PORT", 5000)
     WEB_WORKERS = number("WEB_WORKERS", 2)
-    WEB_THREADS = number("WEB_THREADS", 8)
+    LIVE = live()
+    # A connection that is held here takes a thread for as long as its page is open.
+    WEB_THREADS = number("WEB_THREADS", 64 if LIVE == "here" else 8)
     EXTERNAL_URL = setting("EXTERNAL_URL", f"http://localhost:{PORT}").rstrip("/")
     PROXIES = number("PROXIES", 0)
     SECRET_KEY = setting("SECRET_KEY")
@@ -129,14 +183,22 @@ class Config:
     SEARCH_SYNONYMS = setting("SEARCH_SYNONYMS")
 
     MAIL_SERVER = setting("MAIL_SERVER")
-    MAIL_PORT = number("MAIL_PORT", 587 if switch("MAIL_STARTTLS", True) else 25)
+    MAIL_TLS = switch("MAIL_TLS", False)
+    MAIL_STARTTLS = switch("MAIL_STARTTLS", True)
+    MAIL_PORT = number("MAIL_PORT", 465 if MAIL_TLS else 587 if MAIL_STARTTLS else 25)
+    MAIL_CA_FILE = setting("MAIL_CA_FILE")
     MAIL_USERNAME = setting("MAIL_USERNAME")
     MAIL_PASSWORD = setting("MAIL_PASSWORD")
-    MAIL_STARTTLS = switch("MAIL_STARTTLS", True)
     MAIL_FROM = setting("MAIL_FROM", f"no-reply@{urlsplit(EXTERNAL_URL).hostname}")
     MAIL_FOLDER = DATA_DIR / "mail"
     ADMINS = setting("ADMINS").replace(",", " ").split()
     LOG_LEVEL = setting("LOG_LEVEL", "INFO").upper()
+
+    TRANSLATOR = translator()
+    TRANSLATOR_URL = setting("TRANSLATOR_URL").rstrip("/")
+    TRANSLATOR_KEY = setting("TRANSLATOR_KEY")
+    TRANSLATOR_KEY_ID = setting("TRANSLATOR_KEY_ID")
+    TRANSLATOR_REGION = setting("TRANSLATOR_REGION")
 
     BABEL_DEFAULT_LOCALE = "ko"
     BABEL_DEFAULT_TIMEZONE = setting("TIMEZONE", "Asia/Seoul")
@@ -176,6 +238,8 @@ class Testing(Config):
     SEARCH_DICTIONARY = SEARCH_SYNONYMS = ""
     MAIL_SERVER = ""
     ADMINS: list[str] = []
+    TRANSLATOR = TRANSLATOR_URL = TRANSLATOR_KEY = TRANSLATOR_KEY_ID = TRANSLATOR_REGION = ""
+    LIVE = "here"
     RATELIMIT_ENABLED = False
     WTF_CSRF_ENABLED = False  # The tests of forgery switch it on.
     PROPAGATE_EXCEPTIONS = False

@@ -23,7 +23,7 @@ from rq.utils import now
 
 from app import create_app
 from app.extensions import db
-from app.queue import NAMES
+from app.queue import NAMES, Later
 from app.queue.recovery import BEAT
 from app.queue.store import named_queue
 
@@ -98,6 +98,9 @@ class Worker(rq.Worker):
 
     def handle_exception(self, job: rq.job.Job, *exc_info: Any) -> None:
         """Reports a failure where the application's errors go, and without the job's arguments."""
+        if isinstance(exc_info[1], Later):
+            log.warning("Not now: %s (%s)", job.description, exc_info[1], extra={"job": job.id})
+            return
         log.error("Failed: %s", job.description, exc_info=exc_info, extra={"job": job.id})
 
     def maintain_heartbeats(self, job: rq.job.Job) -> None:

@@ -132,7 +132,7 @@ class MemberNotified(Event):
 
 @dataclass(frozen=True)
 class BadgesChanged(Event):
-    """A member has read what was new, or it was taken back."""
+    """A member has read what was new, it was taken back, or they hear of others than before."""
 
     user_id: int
 
@@ -160,9 +160,10 @@ class TaskEnded(Event):
 
 @dataclass(frozen=True)
 class TranslationAsked(Event):
-    """Somebody wants to read a text in another language, and nobody has asked for it before."""
+    """Somebody wants to read a post in another language, and no translation of it is there or under way."""
 
     translation_id: int
+    post_id: int
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,27 @@ class NotFound(Refused):
     status = 404
 
 
+class Gone(Refused):
+    """What was here is not kept any longer."""
+
+    status = 410
+
+
+class TooOften(Refused):
+    """The person has done this as often as is good for one day.
+
+    Args:
+        message: what to tell the person.
+        wait: after how many seconds it is possible again.
+    """
+
+    status = 429
+
+    def __init__(self, message: object, wait: int) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
 class Conflict(Refused):
     """Somebody else was faster, or the row has changed meanwhile."""
 

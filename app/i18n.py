@@ -1,5 +1,7 @@
 """Chooses the reader's language and time zone, and puts times and numbers into words (LOOK.md, "Korean")."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -9,8 +11,18 @@ import pytz  # type: ignore[import-untyped]
 from babel import Locale
 from babel.dates import format_skeleton, get_timezone, get_timezone_gmt, get_timezone_location
 from babel.numbers import format_compact_decimal, format_decimal
-from flask import Flask, current_app, has_request_context, request
-from flask_babel import format_datetime, get_locale, gettext, ngettext, pgettext, to_user_timezone
+from flask import Flask, current_app, g, has_request_context, request
+from flask_babel import (
+    force_locale,
+    format_date,
+    format_datetime,
+    get_locale,
+    gettext,
+    ngettext,
+    pgettext,
+    refresh,
+    to_user_timezone,
+)
 from flask_babel import get_timezone as reader_timezone
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -28,7 +40,8 @@ _SHORTENED_FROM = 10_000
 def init_app(app: Flask) -> None:
     """Binds the choice of language to the application and gives the templates the words for times and numbers."""
     babel.init_app(app, locale_selector=chosen_locale, timezone_selector=chosen_timezone)
-    for words in (relative, full_date, month, today_words, short_number, is_recent, settle):
+    days = (clock, day_key, day_words, month, today_words)
+    for words in (*days, relative, full_date, short_number, is_recent, settle):
         app.add_template_global(words)
         app.add_template_filter(words)
     app.context_processor(lambda: {"locale": current_language()})
@@ -49,8 +62,27 @@ def chosen_locale() -> str | None:
 
 def chosen_timezone() -> str | None:
     """Returns the name of the member's time zone (IANA), or None for ``BABEL_DEFAULT_TIMEZONE``."""
-    name = _setting("timezone") if has_request_context() else None
+    own = _setting("timezone") if has_request_context() else None
+    name = g.get("reader_timezone", own)
     return name if name and is_timezone(name) else None
+
+
+@contextmanager
+def spoken_to(locale: str | None, timezone: str | None) -> Iterator[None]:
+    """Lets words and times inside be those of a reader who is not the one that asks: in files and letters.
+
+    Args:
+        locale: the reader's language; None means the site's.
+        timezone: the name of the reader's time zone (IANA); None means the site's.
+    """
+    with force_locale(locale or current_app.config["BABEL_DEFAULT_LOCALE"]):
+        g.reader_timezone = timezone
+        refresh()  # The time zone is remembered once it was asked for.
+        try:
+            yield
+        finally:
+            g.pop("reader_timezone")
+            refresh()
 
 
 def is_timezone(name: str) -> bool:
@@ -123,6 +155,32 @@ def today_words(now: datetime | None = None) -> str:
     """
     # Translators: a pattern of Unicode date letters (UTS #35), such as Saturday, November 21.
     return format_datetime(now or datetime.now(UTC), pgettext("date pattern", "EEEE, MMMM d"))
+
+
+def clock(when: datetime) -> str:
+    """Returns the time of day: 오후 6:12."""
+    # Translators: a pattern of Unicode date letters (UTS #35), such as 2:05 PM.
+    return format_datetime(when, pgettext("date pattern", "h:mm a"))
+
+
+def day_key(when: datetime) -> str:
+    """Returns the day of the reader's calendar (ISO 8601), which tells days apart."""
+    return to_user_timezone(when).date().isoformat()
+
+
+def day_words(when: datetime, now: datetime | None = None) -> str:
+    """Returns which day it was: 오늘, 어제, 11월 20일 금요일, 2025년 11월 20일 목요일.
+
+    Args:
+        when: a time in UTC, aware.
+        now: what counts as now; the clock's time if left out.
+    """
+    then, today = (to_user_timezone(moment).date() for moment in (when, now or datetime.now(UTC)))
+    if then == today:
+        return gettext("Today")
+    if then == today - timedelta(days=1):
+        return gettext("Yesterday")
+    return today_words(when) if then.year == today.year else format_date(when, "full")
 
 
 def short_number(number: int) -> str:

@@ -18,7 +18,13 @@ CHECKED_PASSWORDS = "10 per 15 minutes"
 POSTS = "300 per 3 hours"
 FOLLOWS = "400 per day"
 LIKES = "1000 per hour"
+MESSAGES = "300 per hour"
+BLOCKS = "1000 per hour"  # Mutes count too. Whoever is hounded by a crowd has many to do at once.
 PROGRAMS = "300 per 5 minutes"  # All that is asked for with one token, or without one from a network.
+TRANSLATIONS = "100 per hour"  # Each may cost the site something.
+CONNECTIONS = (
+    "120 per minute"  # Every page that is opened opens one, and so does every return of the network.
+)
 SUGGESTIONS = "600 per minute"  # One for each key that is pressed, by a whole office behind one address.
 
 
@@ -76,8 +82,14 @@ def unauthorized(response: Response) -> bool:
 members_posts = limiter.shared_limit(POSTS, scope="posts", key_func=by_member, methods=["POST"])
 members_follows = limiter.shared_limit(FOLLOWS, scope="follows", key_func=by_member)
 members_likes = limiter.shared_limit(LIKES, scope="likes", key_func=by_member)
+members_messages = limiter.shared_limit(MESSAGES, scope="messages", key_func=by_member, methods=["POST"])
+members_blocks = limiter.shared_limit(
+    BLOCKS, scope="blocks", key_func=by_member, methods=["POST", "PUT", "DELETE"]
+)
+members_translations = limiter.shared_limit(TRANSLATIONS, scope="translations", key_func=by_member)
 codes = limiter.shared_limit(CODES, scope="codes", key_func=by_member, methods=["POST"])
 signing_up = limiter.shared_limit(SIGN_UP, scope="sign-ups", key_func=by_network, methods=["POST"])
+connections = limiter.shared_limit(CONNECTIONS, scope="connections", key_func=by_member)
 suggestions = limiter.shared_limit(SUGGESTIONS, scope="suggestions", key_func=by_member)
 checked_passwords = limiter.shared_limit(
     CHECKED_PASSWORDS, scope="passwords", key_func=by_member, methods=["POST"]

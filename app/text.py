@@ -9,6 +9,10 @@ POST_LENGTH = 300
 """How long a post may be, in grapheme clusters: what a person counts as characters (UAX #29)."""
 POST_CODE_POINTS = 3000
 """How long a post may be in code points, because one grapheme cluster may hold any number of them."""
+MESSAGE_LENGTH = 1000
+"""How long a private message may be, counted as a post is."""
+MESSAGE_CODE_POINTS = 10_000
+"""How long a private message may be in code points."""
 UNREADABLE = _l("This holds characters that cannot be shown. Take them out and try again.")
 """What to say where ``clean`` raises."""
 

@@ -12,8 +12,8 @@ from app.events import Call, Event
 from app.extensions import queue
 from app.models.columns import now
 from app.services import errands
+from app.tasks import cleanup, exports, live, mail, search, translations, users
 from app.tasks import errands as errand_tasks
-from app.tasks import live, mail, search, users
 
 Task = Callable[..., Any]
 
@@ -28,7 +28,7 @@ class Owed:
 
 @dataclass(frozen=True)
 class Once:
-    """A task that does all there is to do, so that one call waits for all.
+    """A task that does all there is to do, so that one call, without the event's ids, waits for all.
 
     Attributes:
         task: gives its turn back when it begins (``queue.give_back``).
@@ -39,16 +39,17 @@ class Once:
     keep: int
 
 
-A_CODES_LIFE = timedelta(minutes=10)
+A_FEW_HOURS = timedelta(hours=3)
+"""Who asked for a code or a link has not given up yet; how long it is good counts from the letter."""
 A_DAY = timedelta(days=1)
 AN_HOUR = 3600  # Seconds.
 
 REACTIONS: dict[type[Event], list[Task | Owed | Once]] = {
     events.UserSignedUp: [Owed(mail.confirm_email, A_DAY)],
-    events.ConfirmationRequested: [Owed(mail.confirm_email, A_CODES_LIFE)],
-    events.EmailChangeRequested: [Owed(mail.change_email, A_CODES_LIFE)],
+    events.ConfirmationRequested: [Owed(mail.confirm_email, A_FEW_HOURS)],
+    events.EmailChangeRequested: [Owed(mail.change_email, A_FEW_HOURS)],
     events.EmailChanged: [Owed(mail.email_changed, A_DAY)],
-    events.PasswordForgotten: [Owed(mail.reset_password, A_CODES_LIFE)],
+    events.PasswordForgotten: [Owed(mail.reset_password, A_FEW_HOURS)],
     events.PasswordChanged: [Owed(mail.password_changed, A_DAY)],
     events.UserSeen: [users.note_seen],
     events.TokenUsed: [users.note_token],
@@ -61,9 +62,14 @@ REACTIONS: dict[type[Event], list[Task | Owed | Once]] = {
     events.MemberNotified: [live.tell_notification],
     events.BadgesChanged: [live.tell_badges],
     events.MessageSent: [live.tell_message],
-    events.TaskStarted: [],
-    events.TaskEnded: [live.tell_task],
-    events.TranslationAsked: [],
+    events.TaskStarted: [Owed(exports.begin, A_DAY)],
+    events.TaskEnded: [
+        live.tell_task,
+        Owed(mail.export_ready, A_DAY),
+        Owed(mail.export_failed, A_DAY),
+        Once(cleanup.clear_exports, 60),
+    ],
+    events.TranslationAsked: [translations.translate],
     events.SearchOutdated: [Once(search.drain, 10)],
 }
 
@@ -76,7 +82,7 @@ def react(happened: Event) -> list[Call]:
 
 def _call(reaction: Task | Owed | Once, arguments: dict[str, Any]) -> Call:
     if isinstance(reaction, Once):
-        return Call(reaction.task, arguments, reaction.keep)
+        return Call(reaction.task, {}, reaction.keep)
     if not isinstance(reaction, Owed):
         return Call(reaction, arguments)
     task = f"{reaction.task.__module__}.{reaction.task.__name__}"

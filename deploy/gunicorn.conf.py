@@ -1,22 +1,43 @@
-"""How gunicorn serves the site; ``./boot.sh`` and the containers use the same file."""
+"""How gunicorn serves the site, and holds pages' connections; ``./boot.sh`` and the containers use the same file."""
 
 import gc
 import logging
 import os
+import resource
+import signal
 import sys
+from types import FrameType
+from typing import Any
 
 from config import Config
 
+ALONE = Config.LIVE == "only"
+PAGES_THREADS = 16  # Of each process; connections, which take a thread each, leave so many to the pages.
+MOST_ALONE = 5000  # Connections that a process holds which does nothing else.
+
+
+def open_files(wanted: int) -> int:
+    """Lets this process have about so many connections, each of which is an open file, and returns how many it may."""
+    spare = 200
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = wanted + spare if most == resource.RLIM_INFINITY else min(wanted + spare, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
+    return allowed - spare
+
+
 bind = f"[{Config.HOST}]:{Config.PORT}" if ":" in Config.HOST else f"{Config.HOST}:{Config.PORT}"
-worker_class = "gthread"
-workers = Config.WEB_WORKERS
+worker_class = "gevent" if ALONE else "gthread"
+workers = 1 if ALONE else Config.WEB_WORKERS
 threads = Config.WEB_THREADS
-# The application is loaded once, before the processes part, so that they share its memory.
-preload_app = True
+# The application is loaded once, before the processes part, so that they share its memory; gevent, which replaces parts
+# of Python, has to come before it.
+preload_app = not ALONE
 timeout = 60  # Seconds without a sign of life after which a process is replaced.
-graceful_timeout = 10  # Seconds that running requests get at the end.
+graceful_timeout = 5 if ALONE else 10  # Seconds that running requests get at the end.
 keepalive = 5
 limit_request_line = 8190  # The most it can count; a syllable of Hangul takes nine bytes of an address.
+# What gevent does at once, as far as the machine lets one process have files open; gthread's own limit is the same.
+worker_connections = open_files(MOST_ALONE) if ALONE else 1000
 # A control socket would be one more door, in the home folder of whoever starts the site.
 control_socket_disable = True
 # The sign of life is a file that is touched every second; in memory it never waits for a disk.
@@ -40,6 +61,35 @@ def when_ready(_server: object) -> None:
     """Puts what is loaded by now out of the collector's sight, whose marks would copy every page they touch."""
     gc.collect()
     gc.freeze()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Lets this process hold pages' connections, where that is wanted, and lets none of them delay its end."""
+    live = worker.wsgi.extensions["live"]
+    if ALONE:
+        live.serve_alone(worker.wsgi, most=worker_connections - PAGES_THREADS)
+    elif Config.LIVE == "here":
+        live.serve(worker.wsgi, most=max(0, Config.WEB_THREADS - PAGES_THREADS))
+    else:
+        return
+    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(signum, closing_first(live, signal.getsignal(signum)))
+
+
+def worker_exit(_server: Any, worker: Any) -> None:
+    """Ends the connections of a process that ends for another reason, such as the end of the one that started it."""
+    if worker.booted:
+        worker.wsgi.extensions["live"].close()
+
+
+def closing_first(live: Any, then: Any) -> Any:
+    """Returns a signal's handler that ends the connections, for which the process would wait, before another one."""
+
+    def handle(signum: int, frame: FrameType | None) -> None:
+        live.close()
+        then(signum, frame)
+
+    return handle
 
 
 def worth_a_line(record: logging.LogRecord) -> bool:

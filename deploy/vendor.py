@@ -32,12 +32,14 @@ PACKAGES: dict[str, tuple[str, dict[str, str]]] = {
             r"dist/(LICENSE)\.txt": r"\1",
         },
     ),
+    "socket.io-client": ("4.8.4", {r"dist/(socket\.io\.esm\.min\.js)": r"\1", r"(LICENSE)": r"\1"}),
 }
 # The icons of the sprite; a template that uses another one adds its name here.
 ICONS = """
-    arrow-left arrow-up calendar circle-alert circle-check clock cloud-off compass corner-down-right ellipsis
-    feather hash heart house info key-round languages leaf link log-in log-out mail-check map-pin message-circle
-    monitor pencil-line search settings smartphone sun-moon trash user-round user-round-plus x
+    arrow-down arrow-left arrow-up at-sign ban bell calendar check circle circle-alert circle-check clock cloud-off
+    compass corner-down-right download ellipsis eye-off feather file-archive hash heart house info key-round
+    languages leaf link loader log-in log-out mail mail-check map-pin message-circle monitor pencil-line search send
+    settings smartphone square-pen sun-moon trash user-plus user-round user-round-plus volume-2 volume-x x
 """
 
 

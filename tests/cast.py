@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from app import language, names
 from app.email import KeptLetter, MailFolder
 from app.extensions import db, queue
-from app.models import Post, User
+from app.models import Message, Post, Task, User
 from app.models.columns import now
 from app.services import passwords, sessions, users
 from app.transaction import transaction
@@ -99,6 +99,23 @@ class Cast:
             post = db.session.query(Post).order_by(Post.id.desc()).first()
             assert post is not None and language.detect(post.body) == post.language
             return int(post.id)
+
+    def message(self, sender: Visitor, recipient: Visitor, body: str = "안녕하세요") -> int:
+        """Returns the id of a new private message that went through the form."""
+        assert sender.post(f"/messages/{recipient.username}", body=body).status_code == 303
+        with self.app.app_context():
+            message = db.session.query(Message).order_by(Message.id.desc()).first()
+            assert message is not None and message.body == body
+            return int(message.id)
+
+    def export(self, member: Visitor) -> int:
+        """Returns the id of a copy that the member has asked for and a worker has made."""
+        assert member.post("/settings/exports").status_code == 303
+        member.letters()
+        with self.app.app_context():
+            task = db.session.query(Task).order_by(Task.id.desc()).first()
+            assert task is not None and task.state == "done", task and (task.state, task.error)
+            return int(task.id)
 
 
 def lasting(html: str, *names: str) -> str:

@@ -1,6 +1,7 @@
 """The house under test: the real databases, the queue run on demand, and a cast of named people."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ from app.extensions import Base, db, limiter, live, queue, search
 from app.models import SEARCHED, Post
 from config import Testing, database_url
 from tests.cast import Cast, Visitor
+from tests.servers.post_office import PostOffice
+from tests.servers.translator import KEY, KEY_ID, Translator
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 DATABASES = ["sqlite", "postgresql"] if POSTGRES else ["sqlite"]
@@ -85,7 +88,7 @@ def forget_counts(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def empty(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Leaves no row, task or letter behind; tests without the application pay nothing."""
+    """Leaves no row, task, letter or export behind; tests without the application pay nothing."""
     app = request.getfixturevalue("app") if "app" in request.fixturenames else None
     yield
     assert not has_app_context(), "This test has entered the application's context and not left it."
@@ -96,6 +99,7 @@ def empty(request: pytest.FixtureRequest) -> Iterator[None]:
     search.init_app(app, [model.__tablename__ for model in SEARCHED], [Post.__tablename__])
     for letter in app.config["MAIL_FOLDER"].glob("*"):
         letter.unlink()
+    shutil.rmtree(app.config["DATA_DIR"] / "exports", ignore_errors=True)
     with app.app_context(), db.engine.begin() as connection:
         for table in reversed(Base.metadata.sorted_tables):
             connection.execute(table.delete())
@@ -123,3 +127,49 @@ def cast(app: Flask) -> Cast:
 def stranger(app: Flask) -> Visitor:
     """Somebody who is not signed in."""
     return Visitor(app)
+
+
+@pytest.fixture
+def translator() -> Iterator[Translator]:
+    """A translation service on this machine."""
+    server = Translator()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def translating(app: Flask, translator: Translator, monkeypatch: pytest.MonkeyPatch) -> Translator:
+    """Lets the site have posts translated there, as by Papago."""
+    for name, value in translator_settings("papago", translator.url).items():
+        monkeypatch.setitem(app.config, name, value)
+    return translator
+
+
+def translator_settings(name: str, url: str) -> dict[str, str]:
+    """Returns the settings of a site that uses a translation service at an address."""
+    return {
+        "TRANSLATOR": name,
+        "TRANSLATOR_URL": url,
+        "TRANSLATOR_KEY": KEY,
+        "TRANSLATOR_KEY_ID": KEY_ID,
+        "TRANSLATOR_REGION": "koreacentral",
+    }
+
+
+@pytest.fixture
+def office() -> Iterator[PostOffice]:
+    """A mail server that takes everything."""
+    office = PostOffice().open()
+    yield office
+    office.close()
+
+
+@pytest.fixture
+def mails_to(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Lets the site send through a mail server for the length of a test."""
+
+    def choose(**settings: object) -> None:
+        for name, value in settings.items():
+            monkeypatch.setitem(app.config, name, value)
+
+    return choose

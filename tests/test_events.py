@@ -109,7 +109,10 @@ def test_store_that_is_away_breaks_no_request_and_the_letter_still_comes(
     finally:
         queue.memory.away = False
     assert stranger.letters() == []
-    later(cast.app, created_at=now() - timedelta(seconds=11))
+    with cast.app.app_context():
+        queue.enqueue(errand_tasks.sweep)
+    assert stranger.letters() == [], "Whoever was just told of it may be on the way."
+    later(cast.app, due_at=now())
     with cast.app.app_context():
         queue.enqueue(errand_tasks.sweep)
     assert [letter.to for letter in stranger.letters()] == ["bada@example.com"]
@@ -146,10 +149,56 @@ def test_errand_that_fails_stays_and_is_started_again(
         assert db.session.scalars(sa.select(Errand.attempts)).all() == [1]
         with transaction():
             assert errands.overdue() == []
+    later(cast.app, due_at=now())
+    with cast.app.app_context():
+        queue.enqueue(errand_tasks.sweep)
+    assert len(stranger.letters()) == 1
+
+
+def test_errand_of_a_worker_that_has_died_is_started_again(cast: Cast, stranger: Visitor) -> None:
+    cast.member("바다", email="bada@example.com")
+    stranger.post("/auth/forgot", email="bada@example.com")
+    queue.waiting.clear()
+    later(cast.app, due_at=now(), claimed_until=now() + timedelta(seconds=1), attempts=1)
+    with cast.app.app_context():
+        queue.enqueue(errand_tasks.sweep)
+    assert stranger.letters() == [], "Somebody may still be at work on it."
     later(cast.app, claimed_until=now() - timedelta(seconds=1))
     with cast.app.app_context():
         queue.enqueue(errand_tasks.sweep)
     assert len(stranger.letters()) == 1
+
+
+def test_try_that_fails_after_another_has_begun_changes_nothing(cast: Cast, stranger: Visitor) -> None:
+    cast.member("바다", email="bada@example.com")
+    stranger.post("/auth/forgot", email="bada@example.com")
+    with cast.app.app_context():
+        with transaction():
+            (errand,) = errands.listed()
+            assert errands.claim(errand.id)
+        later(cast.app, claimed_until=now() - timedelta(seconds=1))
+        with transaction():
+            again = errands.claim(errand.id)
+            assert again is not None and again.attempts == 2
+            errands.postpone(errand.id, 1)
+        with transaction():
+            assert errands.claim(errand.id) is None, "The second one is still at work."
+            errands.postpone(errand.id, 2)
+        with transaction():
+            assert errands.claim(errand.id)
+
+
+def test_waiting_errand_is_left_in_the_queue_once_however_often_it_is_swept(
+    cast: Cast, stranger: Visitor
+) -> None:
+    cast.member("바다", email="bada@example.com")
+    stranger.post("/auth/forgot", email="bada@example.com")
+    queue.waiting.clear()
+    later(cast.app, due_at=now())
+    with cast.app.app_context():
+        for _ in range(3):
+            errand_tasks.sweep()
+    assert [call.function for call in queue.waiting] == [errand_tasks.run]
 
 
 def test_errand_that_would_come_too_late_is_struck_off(cast: Cast, stranger: Visitor) -> None:

@@ -249,6 +249,8 @@ def town(cast: Cast) -> Town:
     haneul.post("/@바다/follow")
     haneul.post("/auth/forgot", email="haneul@example.com")
     letter = haneul.letters()[0].name
+    task = cast.export(bada)
+    cast.message(haneul, bada)
     with cast.app.app_context(), transaction():
         # Long unseen, so that a visit has something to tell.
         db.session.execute(sa.update(LoginSession).values(seen_at=now() - timedelta(hours=1)))
@@ -257,8 +259,12 @@ def town(cast: Cast) -> Town:
         "username": "바다",
         "who": "바다",
         "name": "하늘이",
+        "timeline": "explore",
+        "target": "en",
         "filename": "css/hanmadi.css",
         "mailbox.letter": letter,
+        **dict.fromkeys(("main.talk", "main.new_messages", "main.delete_talk"), "하늘"),
+        **dict.fromkeys(("main.export_progress", "main.export_file", "api.task", "api.task_file"), task),
     }
     return Town(bada, Visitor(cast.app), values)
 

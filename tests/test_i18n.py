@@ -116,6 +116,33 @@ def test_english_dates_are_written_in_english() -> None:
     assert i18n.today_words(NOW) == "Saturday, November 21"
 
 
+DAYS = [
+    (timedelta(0), "오늘", "Today"),
+    (timedelta(hours=14), "오늘", "Today"),
+    (timedelta(hours=15), "어제", "Yesterday"),
+    (timedelta(days=2), "11월 19일 목요일", "Thursday, November 19"),
+    (timedelta(days=366), "2025년 11월 20일 목요일", "Thursday, November 20, 2025"),
+]
+
+
+@pytest.mark.usefixtures("korean")
+@pytest.mark.parametrize(("ago", "words", "_"), DAYS)
+def test_days_are_told_in_korean(ago: timedelta, words: str, _: str) -> None:
+    assert i18n.day_words(NOW - ago, NOW) == words
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(("ago", "_", "words"), DAYS)
+def test_days_are_told_in_english(ago: timedelta, _: str, words: str) -> None:
+    assert i18n.day_words(NOW - ago, NOW) == words
+
+
+@pytest.mark.usefixtures("korean")
+def test_time_of_day_is_the_readers_own() -> None:
+    assert (i18n.clock(NOW), i18n.day_key(NOW)) == ("오후 2:05", "2026-11-21")
+    assert i18n.day_key(NOW - timedelta(hours=15)) == "2026-11-20"
+
+
 @pytest.mark.usefixtures("korean")
 def test_words_of_a_day_are_kept_fresh() -> None:
     assert i18n.is_recent(NOW - timedelta(hours=23), NOW)
@@ -228,6 +255,18 @@ def test_jobs_speak_the_default_language_unless_told(speaker: Flask) -> None:
         assert i18n.relative(NOW, NOW) == "방금"
         with force_locale("en"):
             assert i18n.relative(NOW, NOW) == "just now"
+
+
+def test_jobs_speak_to_whoever_they_write_for_and_to_nobody_afterwards(speaker: Flask) -> None:
+    with speaker.app_context():
+        seoul = i18n.full_date(NOW)
+        with i18n.spoken_to("en", "America/New_York"):
+            assert i18n.full_date(NOW) == "Saturday, November 21, 2026 at 12:05 AM"
+            assert i18n.timezone_name() == "America/New_York" and i18n.current_language() == "en"
+        assert i18n.full_date(NOW) == seoul == "2026년 11월 21일 토요일 오후 2:05"
+        with i18n.spoken_to(None, "Nowhere/Land"):
+            assert i18n.full_date(NOW) == seoul
+        assert i18n.timezone_name() == "Asia/Seoul"
 
 
 @pytest.mark.usefixtures("korean")

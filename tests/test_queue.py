@@ -10,6 +10,7 @@ from redis.exceptions import ConnectionError as AwayError
 
 from app.queue import Call, Marks, Queue, QueueDown, marks_of, task
 from app.queue.down import Breaker
+from app.queue.failures import in_one_line
 from app.queue.scheduler import Entry, Scheduler
 from app.tasks.schedule import SCHEDULE
 
@@ -186,3 +187,53 @@ def test_one_caller_finds_out_for_all_that_a_store_is_back() -> None:
     with pytest.raises(ValueError, match="ours"):
         call(ValueError("ours"))
     call()
+
+
+def test_after_a_failure_of_a_service_one_caller_tries_for_all() -> None:
+    assert queue.may_try("mail", 60) and queue.may_try("mail", 60)
+    queue.note_down("mail", 60)
+    assert queue.rests("mail") and not queue.may_try("mail", 60)
+    queue.note_down("mail", 0)
+    assert [queue.may_try("mail", 60) for _ in range(3)] == [True, False, False]
+    queue.note_up("mail")
+    assert not queue.rests("mail") and queue.may_try("mail", 60) and queue.may_try("mail", 60)
+
+
+def test_call_that_fails_is_kept_put_back_and_dropped() -> None:
+    queue.enqueue(first, wrong=1)
+    with pytest.raises(TypeError):
+        queue.run()
+    (failed,) = queue.failed()
+    assert (failed.task, failed.queue, failed.tries, failed.arguments) == (
+        "tests.test_queue.first",
+        "urgent",
+        1,
+        {"wrong": 1},
+    )
+    assert failed.error.startswith("TypeError: first() got an unexpected keyword argument")
+    assert queue.retry(failed.id) and not queue.retry(failed.id) and queue.failed() == []
+    with pytest.raises(TypeError):
+        queue.run()
+    (failed,) = queue.failed()
+    assert failed.tries == 2
+    assert queue.drop(failed.id) and not queue.drop(failed.id) and queue.waiting == []
+
+
+@pytest.mark.parametrize(
+    ("trace", "line"),
+    [
+        ("", ""),
+        ("Lost its worker 3 times.", "Lost its worker 3 times."),
+        (
+            'Traceback (most recent call last):\n  File "a.py", line 1, in f\n    x\nValueError: a\nb',
+            "ValueError: a",
+        ),
+        (
+            'Traceback:\n  File "a.py", line 1\nOSError: 1\n\nDuring …\n\n  File "b.py", line 2\n    y\nKeyError: 2',
+            "KeyError: 2",
+        ),
+        ('  File "a.py", line 1\n    x', "x"),
+    ],
+)
+def test_error_is_told_in_one_line(trace: str, line: str) -> None:
+    assert in_one_line(trace) == line

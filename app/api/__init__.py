@@ -12,7 +12,24 @@ KINDS = ["application/json", "application/problem+json"]
 bp = Operations("api", __name__, url_prefix="/api")
 limits.programs(bp)
 
-from app.api import answers, auth, entry, me, posts, reference, search, timelines, tokens, users  # noqa: E402, F401
+from app.api import (  # noqa: E402, F401
+    answers,
+    auth,
+    blocks,
+    entry,
+    me,
+    messages,
+    mutes,
+    notifications,
+    posts,
+    reference,
+    search,
+    tasks,
+    timelines,
+    tokens,
+    translations,
+    users,
+)
 
 
 def init_app(app: Flask) -> None:

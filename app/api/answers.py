@@ -21,7 +21,7 @@ def describe(response: Response) -> Response:
     response.headers.setdefault("Cache-Control", "private, no-cache")
     if "links" in g and response.status_code == 200:
         response.headers["Link"] = links_header(g.links)
-    if response.status_code == 200:
+    if response.status_code == 200 and not response.direct_passthrough:  # A file has a tag of its own.
         digest = hashlib.sha256(response.get_data()).hexdigest()[:32]
         response.set_etag(f"{g.revision}.{digest}" if "revision" in g else digest)
         if request.method in ("GET", "HEAD"):

@@ -18,9 +18,11 @@ REFUSALS = {
 HEADERS = {
     "200": {"ETag": {"description": "The state of what is shown.", "schema": {"type": "string"}}},
     "201": {"Location": {"description": "Where what was made is.", "schema": {"type": "string"}}},
+    "202": {"Location": {"description": "Where to watch it.", "schema": {"type": "string"}}},
     "304": {"ETag": {"description": "The state that is known.", "schema": {"type": "string"}}},
 }
 ID, AUTHOR = "$response.body#/id", "$response.body#/author/id"
+PERSON = "$response.body#/person/id"
 STATE = {"If-Match": "$response.header.ETag"}
 LEADS: dict[str, dict[str, dict[str, str]]] = {
     "PostShown": {
@@ -32,6 +34,8 @@ LEADS: dict[str, dict[str, dict[str, str]]] = {
         "likers": {"id": ID},
         "replies": {"id": ID},
         "thread": {"id": ID},
+        "translation": {"id": ID, "target": "en"},
+        "translate_post": {"id": ID, "target": "en"},
         "user": {"who": AUTHOR},
         "posts_by": {"who": AUTHOR},
         "tagged": {"name": "$response.body#/tags/0/name"},
@@ -39,6 +43,10 @@ LEADS: dict[str, dict[str, dict[str, str]]] = {
     "Person": {
         "follow": {"who": ID},
         "unfollow": {"who": ID},
+        "block": {"who": ID},
+        "unblock": {"who": ID},
+        "mute": {"who": ID},
+        "unmute": {"who": ID},
         "followers": {"who": ID},
         "following": {"who": ID},
         "posts_by": {"who": ID},
@@ -46,6 +54,16 @@ LEADS: dict[str, dict[str, dict[str, str]]] = {
     },
     "Me": {"edit_me": STATE, "user": {"who": ID}, "edit_profile": {"who": ID} | STATE},
     "Token": {"token": {"id": ID}, "rename_token": {"id": ID} | STATE, "end_token": {"id": ID}},
+    "TaskShown": {"task": {"id": ID}, "cancel_task": {"id": ID}},
+    "ConversationShown": {
+        "conversation": {"who": PERSON},
+        "messages_with": {"who": PERSON},
+        "write_to": {"who": PERSON},
+        "read_conversation": {"who": PERSON},
+        "delete_conversation": {"who": PERSON},
+    },
+    "NotificationShown": {"notification": {"id": ID}, "read_notification": {"id": ID}},
+    "NotificationChoices": {"edit_notification_settings": STATE},
     "NewToken": {"token": {"id": ID}, "end_token": {"id": ID}},
 }
 """By the schema of an answer: which operations it leads to, and what they are given of it."""

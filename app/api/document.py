@@ -15,8 +15,11 @@ VERSION = "1.0.0"
 TAGS = {
     "entry": "Where everything begins.",
     "me": "The member whose program asks.",
+    "messages": "Private conversations between two people, and the messages in them.",
+    "notifications": "What the member is told of others and of their work.",
     "posts": "Posts, the conversations they stand in, and who likes them.",
     "search": "Finding posts, people and hashtags, in the words of the search box.",
+    "tasks": "Work in the background: exports of what is a member's own.",
     "timelines": "Posts in the order in which they were written.",
     "tokens": "What lets a program act for a member.",
     "users": "Members, what they write and like, and who follows whom.",

@@ -20,6 +20,9 @@ class EntryLinks(ma.Schema):
     posts = link("The posts that open conversations, the newest first.")
     users = link("The members, the newest first; become one with POST.")
     explore = link("What everybody wrote.")
+    tasks = fields.String(metadata={"description": "What the member has started; start an export with POST."})
+    messages = fields.String(metadata={"description": "The member's private conversations; write with POST."})
+    notifications = fields.String(metadata={"description": "What the member is told, the latest first."})
     home = fields.String(metadata={"description": "What the member and the people they follow wrote."})
     search = link("Posts by their words: add q.")
     search_users = link("People: add q.")
@@ -54,5 +57,7 @@ def entry() -> dict[str, Any]:
         "service_doc": url_for("reference.page"),
     }
     if current_user.is_authenticated:
-        links |= {"me": url_for("api.me"), "home": url_for("api.home")}
+        links |= {"me": url_for("api.me"), "home": url_for("api.home"), "tasks": url_for("api.own_tasks")}
+        links["messages"] = url_for("api.conversations")
+        links["notifications"] = url_for("api.own_notifications")
     return {"name": current_app.config["SITE_NAME"], "_links": links}

@@ -54,6 +54,9 @@ PERSON = {
     **COUNTS,
     "followed": True,
     "follows_viewer": False,
+    "blocked": False,
+    "muted": False,
+    "is_apart": False,
     "_links": {
         "self": "/api/users/7",
         "html": "/@%EB%B0%94%EB%8B%A4",
@@ -62,6 +65,9 @@ PERSON = {
         "followers": "/api/users/7/followers",
         "following": "/api/users/7/following",
         "follow": "/api/users/7/followers",
+        "message": "/api/messages",
+        "block": "/api/users/7/block",
+        "mute": "/api/users/7/mute",
     },
 }
 ME = {
@@ -79,6 +85,12 @@ ME = {
         "html": "/@%EB%B0%94%EB%8B%A4",
         "home": "/api/timelines/home",
         "tokens": "/api/tokens",
+        "messages": "/api/messages",
+        "notifications": "/api/notifications",
+        "notification_settings": "/api/me/notification-settings",
+        "tasks": "/api/tasks",
+        "blocks": "/api/me/blocks",
+        "mutes": "/api/me/mutes",
     },
 }
 TOKEN = {
@@ -91,6 +103,60 @@ TOKEN = {
     "is_current": False,
     "_links": {"self": "/api/tokens/3", "edit": "/api/tokens/3", "delete": "/api/tokens/3"},
 }
+TASK = {
+    "id": 11,
+    "kind": "export",
+    "state": "done",
+    "progress": {"step": "packing", "done": 37, "total": 37, "percent": 100},
+    "result": {
+        "name": "hanmadi-바다-20261121.zip",
+        "size": 48213,
+        "counts": {
+            "posts": 12,
+            "replies": 4,
+            "likes": 8,
+            "following": 8,
+            "followers": 5,
+            "muted": 0,
+            "blocked": 0,
+            "messages": 0,
+        },
+    },
+    "error": None,
+    "created_at": WHEN,
+    "begun_at": "2026-11-21T05:03:08.000000+00:00",
+    "ended_at": "2026-11-21T05:03:10.000000+00:00",
+    "expires_at": "2026-11-28T05:03:08.000000+00:00",
+    "_links": {"self": "/api/tasks/11", "html": "/settings/exports", "file": "/api/tasks/11/file"},
+}
+MESSAGE = {
+    "id": 91,
+    "body": "토요일 3시에 난로 옆에서 봬요.",
+    "created_at": WHEN,
+    "is_mine": False,
+    "is_read": False,
+    "sender": CARD,
+    "_links": {
+        "self": "/api/messages/7/messages/91",
+        "conversation": "/api/messages/7",
+        "delete": "/api/messages/7/messages/91",
+    },
+}
+CONVERSATION = {
+    "id": 5,
+    "person": CARD,
+    "unread_count": 1,
+    "last_message": MESSAGE,
+    "_links": {
+        "self": "/api/messages/7",
+        "html": "/messages/%EB%B0%94%EB%8B%A4",
+        "person": "/api/users/7",
+        "messages": "/api/messages/7/messages",
+        "read": "/api/messages/7/read",
+        "delete": "/api/messages/7",
+        "send": "/api/messages/7/messages",
+    },
+}
 NOTED: dict[str, Any] = {
     "notes": [],
     "did_you_mean": None,
@@ -99,6 +165,25 @@ NOTED: dict[str, Any] = {
     "is_resting": False,
 }
 FOUND = "/api/search/posts?q=%EC%B2%AB%EB%88%88"
+
+NOTIFICATION = {
+    "id": 64,
+    "kind": "like",
+    "people": [CARD],
+    "people_count": 4,
+    "created_at": WHEN,
+    "updated_at": "2026-11-21T05:41:52.000000+00:00",
+    "read_at": None,
+    "_links": {
+        "self": "/api/notifications/64",
+        "html": "/posts/42",
+        "post": "/api/posts/42",
+        "conversation": None,
+        "task": None,
+        "read": "/api/notifications/64/read",
+    },
+}
+TOLD, UNMAILED = {"on_site": True, "by_mail": True}, {"on_site": True, "by_mail": False}
 
 EXAMPLES: dict[str, Any] = {
     "Entry": {
@@ -117,6 +202,9 @@ EXAMPLES: dict[str, Any] = {
             "service-doc": "/api/docs",
             "me": "/api/me",
             "home": "/api/timelines/home",
+            "tasks": "/api/tasks",
+            "messages": "/api/messages",
+            "notifications": "/api/notifications",
         },
     },
     "TokenOrder": {"name": "내 셸", "scopes": ["read", "write"], "expires_in": 3600},
@@ -124,6 +212,16 @@ EXAMPLES: dict[str, Any] = {
     "Token": TOKEN,
     "NewToken": {**TOKEN, "token": "eyJhbGciOiJIUzI1NiIsImtpZCI6IjRmIn0.eyJzdWIiOiI3In0.c2lnbmVk"},
     "Tokens": _page("/api/tokens", TOKEN),
+    "TaskOrder": {"kind": "export"},
+    "TaskShown": TASK,
+    "Tasks": _page("/api/tasks", TASK),
+    "MessageText": {"body": "토요일에 책방에 들를게요."},
+    "MessageOrder": {"to": "하늘", "body": "토요일에 책방에 들를게요."},
+    "MessageShown": MESSAGE,
+    "Messages": _page("/api/messages/7/messages", MESSAGE),
+    "ReadMark": {"last_id": 91},
+    "ConversationShown": CONVERSATION,
+    "Conversations": _page("/api/messages", CONVERSATION),
     "Me": ME,
     "MeChange": {"about_me": "바다를 보며 걷습니다.", "timezone": "Asia/Seoul"},
     "Code": {"code": "042137"},
@@ -140,6 +238,28 @@ EXAMPLES: dict[str, Any] = {
     "PostText": {"body": "첫눈이 오면 함께 #산책"},
     "PostShown": POST,
     "Posts": _page("/api/timelines/explore?total=true", POST, total=1),
+    "ReadUntil": {"until": "2026-11-21T05:41:52.000000+00:00"},
+    "NotificationShown": NOTIFICATION,
+    "Notifications": _page("/api/notifications", NOTIFICATION, unread=1),
+    "NotificationChange": {"like": {"on_site": False}, "message": {"by_mail": False}},
+    "NotificationChoices": {
+        "reply": TOLD,
+        "mention": TOLD,
+        "like": UNMAILED,
+        "follow": UNMAILED,
+        "message": TOLD,
+        "task": {"on_site": True},
+        "_links": {"self": "/api/me/notification-settings", "edit": "/api/me/notification-settings"},
+    },
+    "TranslationShown": {
+        "state": "done",
+        "target": "ko",
+        "source": "en",
+        "body": "바다 소리가 커서 좋아요.",
+        "translator": "Papago",
+        "error": None,
+        "_links": {"self": "/api/posts/43/translations/ko", "post": "/api/posts/43"},
+    },
     "Thread": {
         "items": [{"id": 42, "post": POST, "_links": {"self": "/api/posts/42"}}],
         "_links": {

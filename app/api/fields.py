@@ -1,5 +1,6 @@
 """The fields of schemas that the interface's resources share, with faults told in the reader's language."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import marshmallow as ma
@@ -17,6 +18,7 @@ def N_(message: str) -> str:
 
 
 INVALID = N_("This is of the wrong kind.")
+NO_MOMENT = N_("Write a moment with its time zone, such as 2026-11-21T05:03:07Z.")
 ma.Schema.error_messages = {"unknown": N_("There is no such member here. Check its name."), "type": INVALID}
 fields.Field.default_error_messages |= {
     "required": N_("This is missing."),
@@ -139,6 +141,28 @@ class WholeInQuery(Whole):
         ):  # int() would take 1_0 and digits of all scripts.
             raise self._out_of_range()
         return int(value)
+
+
+class YesOrNo(fields.Boolean):
+    """True or false in a body, and none of the words and numbers that may stand for them in an address."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class Moment(fields.AwareDateTime):
+    """A moment in any time zone (RFC 3339)."""
+
+    default_error_messages = dict.fromkeys(("invalid", "invalid_awareness", "format"), NO_MOMENT)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> datetime:
+        typed: datetime = super()._deserialize(value, attr, data, **options)
+        try:
+            return typed.astimezone(UTC)
+        except OverflowError:  # It is one in its own zone, and in the year 0 or 10,000 in ours.
+            raise self.make_error("invalid") from None
 
 
 def link(description: str, **options: Any) -> fields.String:

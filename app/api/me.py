@@ -28,6 +28,12 @@ class MeLinks(ma.Schema):
     html = link("The profile, as people see it.")
     home = link("What the member and the people they follow wrote.")
     tokens = link("The member's access tokens.")
+    messages = link("The member's private conversations.")
+    notifications = link("What the member is told.")
+    notification_settings = link("Of which kinds the member is told, and how.")
+    tasks = link("What the member has started in the background.")
+    blocks = link("Whom the member has blocked.")
+    mutes = link("Whom the member mutes.")
     confirm = fields.String(
         metadata={
             "description": "Prove the address with POST and the code from the letter, where that is due."
@@ -128,6 +134,12 @@ def show(member: User) -> dict[str, Any]:
         "html": url_for("main.profile", username=member.username),
         "home": url_for("api.home"),
         "tokens": url_for("api.own_tokens"),
+        "messages": url_for("api.conversations"),
+        "notifications": url_for("api.own_notifications"),
+        "notification_settings": url_for("api.notification_settings"),
+        "tasks": url_for("api.own_tasks"),
+        "blocks": url_for("api.own_blocks"),
+        "mutes": url_for("api.own_mutes"),
     }
     if not member.is_confirmed or member.pending_email:
         links["confirm"] = url_for("api.confirm")

@@ -7,7 +7,7 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 from marshmallow import fields
 
-from app import limits, policy, richtext, text
+from app import i18n, limits, policy, richtext, text
 from app.api import answers, bp
 from app.api.auth import viewer, writes
 from app.api.fields import Text, Whole, link
@@ -19,7 +19,7 @@ from app.exceptions import Invalid, NotFound
 from app.models import Post, User
 from app.models.columns import LAST_ID
 from app.models.keyset import Wanted
-from app.services import likes, posts, threads, timelines, users
+from app.services import likes, posts, threads, timelines, translations, users
 
 NO_PARENT = _l("The post to answer is not there any more.")
 
@@ -63,6 +63,11 @@ class PostLinks(ma.Schema):
         metadata={"description": "Answer it with POST and its parent_id, where one may write."}
     )
     like = fields.String(metadata={"description": "Like it with PUT, take it back with DELETE."})
+    translation = fields.String(
+        metadata={
+            "description": "The post in the reader's language, where it is foreign and the site translates."
+        }
+    )
     edit = fields.String(metadata={"description": "Change it with PATCH, where one may."})
     delete = fields.String(metadata={"description": "Take it back with DELETE, where one may."})
 
@@ -273,6 +278,9 @@ def show(found: Post) -> dict[str, Any]:
     }
     if policy.may_write(viewer()):
         links |= {"reply": url_for("api.publish"), "like": links["likes"]}
+    language = i18n.current_language()
+    if policy.may_translate(viewer()) and translations.is_offered(found, language):
+        links["translation"] = url_for("api.translation", id=found.id, target=language)
     if policy.may_edit(viewer(), found):
         links["edit"] = links["self"]
     if policy.may_delete(viewer(), found):

@@ -21,6 +21,8 @@ from app.models.keyset import Wanted
 from app.services import accounts, follows, users
 
 LONGEST_NAME = 60
+ABOUT = ("about_me", "location", "link")
+"""What a person tells of themselves; empty for whoever they have blocked."""
 HOW_TO_GO_ON = {"tokens": "make_token", "me": "me", "confirm": "confirm"}
 
 
@@ -48,6 +50,13 @@ class PersonLinks(UserCardLinks):
     followers = link("Who follows them.")
     following = link("Whom they follow.")
     follow = fields.String(metadata={"description": "Follow them with PUT, stop with DELETE, where one may."})
+    message = fields.String(
+        metadata={"description": "Write to them privately with POST and their id as `to`, where one may."}
+    )
+    block = fields.String(metadata={"description": "Block them with PUT, where one has not."})
+    unblock = fields.String(metadata={"description": "Take the block back with DELETE, where there is one."})
+    mute = fields.String(metadata={"description": "Mute them with PUT, where one does not."})
+    unmute = fields.String(metadata={"description": "Take the mute back with DELETE, where there is one."})
     edit = fields.String(metadata={"description": "Change the profile with PATCH, where one may."})
 
 
@@ -64,6 +73,15 @@ class Person(UserCard):
     followed = fields.Boolean(required=True, metadata={"description": "Whether the reader follows them."})
     follows_viewer = fields.Boolean(
         required=True, metadata={"description": "Whether they follow the reader."}
+    )
+    blocked = fields.Boolean(required=True, metadata={"description": "Whether the reader has blocked them."})
+    muted = fields.Boolean(required=True, metadata={"description": "Whether the reader mutes them."})
+    is_apart = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "Whether one of the two has blocked the other: neither sees what the other writes or likes, "
+            "nor whom they follow, nor who follows them."
+        },
     )
     _links = fields.Nested(PersonLinks, required=True)
 
@@ -234,7 +252,15 @@ def show(person: User) -> dict[str, Any]:
     }
     if policy.may_follow(viewer(), person):
         links["follow"] = links["followers"]
+    if person.reachable:
+        links["message"] = url_for("api.conversations")
+    if policy.may_block(viewer(), person):
+        links["unblock" if person.blocked else "block"] = url_for("api.block", who=person.id)
+    if policy.may_mute(viewer(), person):
+        links["unmute" if person.muted else "mute"] = url_for("api.mute", who=person.id)
     if policy.may_edit_profile(viewer(), person):
         links["edit"] = links["self"]
     told = {name: getattr(person, name) for name in Person().fields if name not in named}
+    if not policy.may_read_about(viewer(), person):
+        told |= dict.fromkeys(ABOUT, "")
     return named | told | {"_links": links}

@@ -46,7 +46,8 @@ def make_demo() -> None:
         click.echo("The demo is here already; nothing was added.")
     else:
         click.echo(
-            f"{made.people} people, {made.posts} posts, {made.follows} follows and {made.likes} likes are here."
+            f"{made.people} people, {made.posts} posts, {made.follows} follows, {made.likes} likes "
+            f"and {made.messages} messages are here."
         )
     click.echo(f"Sign in as seoha, or any of them, with the password {demo.PASSWORD}.")
 

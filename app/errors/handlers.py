@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from app import limits
 from app.errors import bp
-from app.exceptions import Busy, Invalid, Malformed, Refused
+from app.exceptions import Busy, Invalid, Malformed, Refused, TooOften
 from app.i18n import current_language
 
 SAID = {401, 412, 428}
@@ -28,6 +28,7 @@ TITLES = {
         _l("The post may be deleted, or the address may have changed. Check the address once more."),
     ),
     405: (_l("That does not work this way"), _l("Go back and use the buttons on the page.")),
+    410: (_l("It is not kept any longer"), _l("It was kept for a while, and that is over. Make a new one.")),
     413: (_l("That is too much at once"), _l("Make it smaller and try again.")),
     415: (_l("That cannot be read"), _l("Send JSON, and say so: Content-Type: application/json")),
     412: (_l("This has changed meanwhile"), _l("Read it again, then change it.")),
@@ -65,6 +66,12 @@ def refused(error: Refused) -> Any:
 def busy(error: Busy) -> Any:
     """Answers what is being done already, and when to ask again."""
     return answer(error.status, str(error.message), {"Retry-After": "1"})
+
+
+@bp.app_errorhandler(TooOften)
+def too_often(error: TooOften) -> Any:
+    """Answers what was done often enough for today, and when to ask again."""
+    return answer(error.status, str(error.message), {"Retry-After": str(error.wait)})
 
 
 @bp.app_errorhandler(Invalid)

@@ -65,6 +65,9 @@ def common() -> dict[str, Any]:
         "may_edit": lambda post: policy.may_edit(current_user, post),
         "may_delete": lambda post: policy.may_delete(current_user, post),
         "may_follow": lambda person: policy.may_follow(current_user, person),
+        "may_block": lambda person: policy.may_block(current_user, person),
+        "may_look_around": lambda person: policy.may_look_around(current_user, person),
+        "may_read_about": lambda person: policy.may_read_about(current_user, person),
         "is_me": lambda person: is_me(person),
     }
 

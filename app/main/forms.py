@@ -2,13 +2,23 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, Field, Form, PasswordField, RadioField, SelectField
+from wtforms import (
+    EmailField,
+    Field,
+    Form,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, Length, ValidationError
 
 from app import links, text
 from app.forms import AtMost, CleanStringField, CleanTextAreaField, Readable
 from app.services import accounts, passwords, users
+from app.services.notifications import choices
 
 
 class PostForm(FlaskForm):
@@ -21,6 +31,22 @@ class PostForm(FlaskForm):
             AtMost(text.POST_LENGTH, text.POST_CODE_POINTS),
         ],
     )
+
+
+class MessageForm(FlaskForm):
+    """A private message.
+
+    ``key`` is a random text of the page's making, so that a message which is sent twice comes once.
+    """
+
+    body = CleanTextAreaField(
+        _l("Message"),
+        validators=[
+            Readable(_l("Write something first.")),
+            AtMost(text.MESSAGE_LENGTH, text.MESSAGE_CODE_POINTS),
+        ],
+    )
+    key = HiddenField(validators=[Length(max=40)])
 
 
 def web_address(form: Form, field: Field) -> None:
@@ -55,6 +81,13 @@ class DisplayForm(FlaskForm):
             SelectChoice("dark", _l("Dark")),
         ],
     )
+
+
+class NotificationsForm(FlaskForm):
+    """Which kinds of notifications are told, and how."""
+
+    on_site = SelectMultipleField(_l("On the site"), choices=choices.KINDS)
+    by_mail = SelectMultipleField(_l("By mail"), choices=choices.MAILED)
 
 
 class UsernameForm(FlaskForm):

@@ -10,6 +10,7 @@ from app import limits
 from app.main import bp
 from app.main.forms import PostForm
 from app.main.timelines import beside
+from app.main.translations import asked_for
 from app.main.viewer import back, cursor, viewer, wants_piece
 from app.models.keyset import FIRST
 from app.services import posts, tags, threads, timelines
@@ -61,12 +62,13 @@ def show(id: int, form: PostForm) -> str:
         "main/post.html",
         post=found,
         author=found.author,
+        translation=asked_for(found),
         ancestors=above,
         more_ancestors=bool(above and above[0].parent_id),
         replies=replies,
         form=form,
         order="newest" if newest_first else "oldest",
-        tags=tags.today(),
+        tags=tags.today(viewer()),
     )
 
 

@@ -1,12 +1,15 @@
 """Home, explore, and the posts that carry a tag."""
 
-from flask import render_template
+from typing import Any
+
+from flask import render_template, request
 from flask_login import login_required
 
 from app.main import bp
 from app.main.forms import PostForm
-from app.main.viewer import viewer, wanted, wants_piece
-from app.models.keyset import FIRST
+from app.main.viewer import cursor, viewer, wanted, wants_piece
+from app.models import Post
+from app.models.keyset import FIRST, Page
 from app.services import tags, timelines, users
 
 FACES = (
@@ -33,7 +36,7 @@ def home() -> str:
     page = timelines.home(viewer(), wanted())
     if wants_piece():
         return render_template("parts/page.html", page=page)
-    return render_template("main/home.html", page=page, form=PostForm(), **beside())
+    return render_template("main/home.html", page=page, form=PostForm(), **above(page), **beside())
 
 
 def welcome() -> str:
@@ -47,7 +50,20 @@ def explore() -> str:
     page = timelines.explore(viewer(), wanted())
     if wants_piece():
         return render_template("parts/page.html", page=page)
-    return render_template("main/explore.html", page=page, **beside())
+    return render_template("main/explore.html", page=page, **above(page), **beside())
+
+
+@bp.get("/timelines/<any(home, explore):timeline>/new")
+@login_required
+def new_posts(timeline: str) -> Any:
+    """Says how many posts are new above those that a page shows, and by whom; nothing when there are none."""
+    new = timelines.new_at_home if timeline == "home" else timelines.new_in_explore
+    names = new(viewer(), request.args.get("after") or None)
+    if not names:
+        return "", 204
+    return render_template(
+        "parts/pill.html", timeline=timeline, count=len(names), names=[*dict.fromkeys(names)]
+    )
 
 
 @bp.get("/tags/<name>")
@@ -67,6 +83,11 @@ def compose() -> str:
     return render_template("main/compose.html", form=PostForm())
 
 
+def above(page: Page[Post]) -> dict[str, object]:
+    """Returns what a first page needs to hear of new posts."""
+    return {"hears": not cursor(), "newest": timelines.before(page)}
+
+
 def beside() -> dict[str, object]:
     """Returns what stands beside a timeline on a desk."""
-    return {"suggestions": users.suggestions(viewer()), "tags": tags.today()}
+    return {"suggestions": users.suggestions(viewer()), "tags": tags.today(viewer())}

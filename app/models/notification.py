@@ -1,5 +1,6 @@
 """What members are told: that others liked, replied, called, followed, wrote, and that their work is done."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -26,11 +27,14 @@ class Notification(PaginatedAPIMixin, Base):
         actor_count: how many people did it.
         updated_at: when it last happened; a notification that grows moves to the front.
         mailed_at: when a letter told of it.
+        people: some of those who did it, the latest first; filled by whoever shows it (``notifications.people``).
+        people_count: how many of those who did it the reader hears; filled likewise.
     """
 
     __tablename__ = "notification"
     __table_args__ = (
         sa.Index("ix_notification_listed", "user_id", "updated_at", "id"),
+        sa.Index("ix_notification_of_kind", "user_id", "kind", "updated_at", "id"),
         sa.Index(
             "uq_notification_unread",
             "user_id",
@@ -68,6 +72,14 @@ class Notification(PaginatedAPIMixin, Base):
     actors: so.WriteOnlyMapped["NotificationActor"] = so.relationship(
         back_populates="notification", passive_deletes=True
     )
+
+    people: Sequence[User] = ()
+    people_count: int = 0
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it is still new to the member."""
+        return self.read_at is None
 
 
 class NotificationActor(Base):

@@ -18,8 +18,9 @@ class Translation(Base):
         state: ``asked``, ``done`` or ``failed``.
         source: the language it was found to be in.
         body: the translation, once it is there.
+        translator: what the service calls itself that has made it.
         error: why there is none, a word the surfaces know.
-        asked_at: when it was last asked for and the asking was left to a worker.
+        asked_at: when it was last asked for; of one that is done, to the day.
     """
 
     __tablename__ = "translation"
@@ -31,6 +32,7 @@ class Translation(Base):
     state: so.Mapped[str] = so.mapped_column(sa.String(8), default="asked")
     source: so.Mapped[str] = so.mapped_column(sa.String(12), default="", server_default="")
     body: so.Mapped[str] = so.mapped_column(sa.Text, default="", server_default="")
+    translator: so.Mapped[str] = so.mapped_column(sa.String(40), default="", server_default="")
     error: so.Mapped[str | None] = so.mapped_column(sa.String(40))
     created_at: so.Mapped[Created]
     asked_at: so.Mapped[datetime] = so.mapped_column(UtcDateTime, index=True)

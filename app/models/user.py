@@ -66,6 +66,14 @@ class User(SearchableMixin, PaginatedAPIMixin, UserMixin, Base):
 
     followed: so.Mapped[bool] = so.query_expression(sa.false())
     follows_viewer: so.Mapped[bool] = so.query_expression(sa.false())
+    blocked: so.Mapped[bool] = so.query_expression(sa.false())
+    blocks_viewer: so.Mapped[bool] = so.query_expression(sa.false())
+    muted: so.Mapped[bool] = so.query_expression(sa.false())
+    reachable: so.Mapped[bool] = so.query_expression(sa.false())
+
+    # Known of whoever a session was found for; None of others, and a page that loads them anew leaves it as it was.
+    unread_notifications: so.Mapped[int | None] = so.query_expression()
+    unread_messages: so.Mapped[int | None] = so.query_expression()
 
     @property
     def name(self) -> str:
@@ -81,6 +89,11 @@ class User(SearchableMixin, PaginatedAPIMixin, UserMixin, Base):
     def is_suspended(self) -> bool:
         """Whether the site has put this member out."""
         return self.suspended_at is not None
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether they and the viewer of the query that fetched them have nothing to do with each other."""
+        return bool(self.blocked or self.blocks_viewer)
 
     @property
     def is_active(self) -> bool:

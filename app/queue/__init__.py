@@ -6,14 +6,25 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from app.queue.down import QueueDown
-from app.queue.marks import Marks, marks_of, task
+from app.queue.failures import FailedJob
+from app.queue.marks import Later, Marks, marks_of, task
 from app.queue.memory import Call, MemoryStore
 from app.queue.store import NAMES, RqStore
 
 if TYPE_CHECKING:
     from flask import Flask
 
-__all__ = ["NAMES", "Call", "Marks", "Queue", "QueueDown", "marks_of", "task"]
+__all__ = [
+    "NAMES",
+    "Call",
+    "FailedJob",
+    "Later",
+    "Marks",
+    "Queue",
+    "QueueDown",
+    "marks_of",
+    "task",
+]
 
 
 class Store(Protocol):
@@ -28,6 +39,20 @@ class Store(Protocol):
     def give_back(self, turn: str) -> None: ...
 
     def ping(self) -> None: ...
+
+    def may_try(self, service: str, seconds: int) -> bool: ...
+
+    def note_down(self, service: str, seconds: int) -> None: ...
+
+    def note_up(self, service: str) -> None: ...
+
+    def rests(self, service: str) -> bool: ...
+
+    def failed(self) -> list[FailedJob]: ...
+
+    def retry(self, job_id: str) -> bool: ...
+
+    def drop(self, job_id: str) -> bool: ...
 
     def wake(self) -> int: ...
 
@@ -107,6 +132,72 @@ class Queue:
             QueueDown: it is not.
         """
         self.store.ping()
+
+    def may_try(self, service: str, seconds: int) -> bool:
+        """Asks whether an outside service should be tried now.
+
+        The workers share what they know of it: after it was found away, one of them tries for all.
+
+        Args:
+            service: what we call it.
+            seconds: for how long the others leave it to whoever is told to try.
+
+        Raises:
+            QueueDown: the store is away.
+        """
+        return self.store.may_try(service, seconds)
+
+    def note_down(self, service: str, seconds: int) -> None:
+        """Lets every worker know that an outside service is away.
+
+        Args:
+            service: what we call it.
+            seconds: for how long nobody should try.
+
+        Raises:
+            QueueDown: the store is away.
+        """
+        self.store.note_down(service, seconds)
+
+    def note_up(self, service: str) -> None:
+        """Lets every worker know that an outside service is there.
+
+        Raises:
+            QueueDown: the store is away.
+        """
+        self.store.note_up(service)
+
+    def rests(self, service: str) -> bool:
+        """Returns whether nobody should try an outside service now, because it was away a moment ago.
+
+        Raises:
+            QueueDown: the store is away.
+        """
+        return self.store.rests(service)
+
+    def failed(self) -> list[FailedJob]:
+        """Returns the jobs that will not be tried again by themselves, the latest first; they are kept for a week.
+
+        Raises:
+            QueueDown: the store is away.
+        """
+        return sorted(self.store.failed(), key=lambda job: (job.failed_at, job.id), reverse=True)
+
+    def retry(self, job_id: str) -> bool:
+        """Puts a failed job back into its queue, as if it were new, and returns whether there was one.
+
+        Raises:
+            QueueDown: the store is away.
+        """
+        return self.store.retry(job_id)
+
+    def drop(self, job_id: str) -> bool:
+        """Forgets a failed job, and returns whether there was one.
+
+        Raises:
+            QueueDown: the store is away.
+        """
+        return self.store.drop(job_id)
 
     def wake(self) -> int:
         """Moves the jobs whose wait for another try is over into their queues, and returns how many.

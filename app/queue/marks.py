@@ -1,10 +1,14 @@
-"""How a plain function says that it is work for a worker."""
+"""How a plain function says that it is work for a worker, and that it should be tried again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., object])
+
+
+class Later(Exception):
+    """What a task raises when it cannot be done now although nothing is wrong with it: it is worth another try."""
 
 
 @dataclass(frozen=True)

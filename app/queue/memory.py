@@ -1,21 +1,34 @@
 """A queue inside the process, for tests: it keeps the calls and runs them when told to."""
 
 import json
+import time
+import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
+from uuid import uuid4
 
 from app.queue.down import QueueDown
+from app.queue.failures import FailedJob, in_one_line
 from app.queue.marks import Marks, marks_of, name_of
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call that waits."""
+    """A call that waits.
+
+    Attributes:
+        function: what is called.
+        arguments: with what.
+        tries: how often it has failed before.
+    """
 
     function: Callable[..., object]
     arguments: dict[str, Any] = field(default_factory=dict)
+    tries: int = 0
 
     @property
     def name(self) -> str:
@@ -39,7 +52,10 @@ class MemoryStore:
         self.context = context
         self.waiting: list[Call] = []
         self.away = False
+        self._one_at_a_time = Lock()
         self._turns: set[str] = set()
+        self._rests: dict[str, float] = {}
+        self._failed: dict[str, tuple[Call, FailedJob]] = {}
 
     def put(self, function: Callable[..., object], arguments: dict[str, Any]) -> None:
         """Keeps a call; its arguments go through JSON, so that a test fails where a worker would."""
@@ -52,12 +68,13 @@ class MemoryStore:
         self, turn: str, keep: int, function: Callable[..., object], arguments: dict[str, Any]
     ) -> bool:
         """Keeps a call unless one was kept under the name before; names are remembered for good."""
-        self.ping()
-        if turn in self._turns:
-            return False
-        self.put(function, arguments)
-        self._turns.add(turn)
-        return True
+        with self._one_at_a_time:
+            self.ping()
+            if turn in self._turns:
+                return False
+            self.put(function, arguments)
+            self._turns.add(turn)
+            return True
 
     def give_back(self, turn: str) -> None:
         """Forgets a name."""
@@ -65,19 +82,74 @@ class MemoryStore:
         self._turns.discard(turn)
 
     def clear(self) -> None:
-        """Forgets every call and name."""
-        self.waiting.clear()
-        self._turns.clear()
+        """Forgets everything."""
+        for kept in (self.waiting, self._turns, self._rests, self._failed):
+            kept.clear()
 
     def run(self) -> int:
-        """Runs everything in order, including what is enqueued meanwhile; an error reaches the caller."""
+        """Runs everything in order, including what is enqueued meanwhile; an error reaches the caller.
+
+        A call that fails is not tried again, and kept among the failed ones.
+        """
         done = 0
         while self.waiting:
             call = self.waiting.pop(0)
-            with self.context():
-                call.function(**call.arguments)
+            try:
+                with self.context():
+                    call.function(**call.arguments)
+            except Exception:
+                self._keep(call, in_one_line(traceback.format_exc()))
+                raise
             done += 1
         return done
+
+    def may_try(self, service: str, seconds: int) -> bool:
+        """Says no while a service rests; where it is doubted, the caller tries for all."""
+        if self.rests(service):
+            return False
+        if service in self._rests:
+            self._rests[service] = time.monotonic() + seconds
+        return True
+
+    def note_down(self, service: str, seconds: int) -> None:
+        """Remembers that a service is away."""
+        self.ping()
+        self._rests[service] = time.monotonic() + seconds
+
+    def note_up(self, service: str) -> None:
+        """Forgets that a service was away."""
+        self.ping()
+        self._rests.pop(service, None)
+
+    def rests(self, service: str) -> bool:
+        """Returns whether a service was found away a moment ago."""
+        self.ping()
+        return self._rests.get(service, 0.0) > time.monotonic()
+
+    def failed(self) -> list[FailedJob]:
+        """Returns the calls that have failed."""
+        self.ping()
+        return [told for _, told in self._failed.values()]
+
+    def retry(self, job_id: str) -> bool:
+        """Lets a failed call wait again."""
+        self.ping()
+        call, told = self._failed.pop(job_id, (None, None))
+        if call is None or told is None:
+            return False
+        self.waiting.append(replace(call, tries=told.tries))
+        return True
+
+    def drop(self, job_id: str) -> bool:
+        """Forgets a failed call."""
+        self.ping()
+        return self._failed.pop(job_id, None) is not None
+
+    def _keep(self, call: Call, error: str) -> None:
+        job_id = uuid4().hex
+        moment = datetime.now(UTC)
+        told = FailedJob(job_id, call.name, call.marks.queue, moment, call.tries + 1, error, call.arguments)
+        self._failed[job_id] = (call, told)
 
     def ping(self) -> None:
         """Does nothing, unless a test has sent the store away."""

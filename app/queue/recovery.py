@@ -61,7 +61,7 @@ def wake(queue: Queue) -> int:
         queue._enqueue_job(job, pipeline=pipeline)
 
     due = registry.get_jobs_to_schedule(int(time.time()), 100)
-    return sum(_change(queue, job_id, (Pipeline.zscore, registry.key, job_id), move) for job_id in due)
+    return sum(change(queue, job_id, (Pipeline.zscore, registry.key, job_id), move) for job_id in due)
 
 
 def _recover_begun(queue: Queue, looks: int) -> int:
@@ -80,7 +80,7 @@ def _recover_begun(queue: Queue, looks: int) -> int:
             _put_back(queue, job, pipeline)
 
         held = (Pipeline.zscore, registry.key, begun.composite_key)
-        count += _change(queue, job_id, held, move)
+        count += change(queue, job_id, held, move)
     return count
 
 
@@ -96,7 +96,7 @@ def _recover_taken(queue: Queue, looks: int) -> int:
             _put_back(queue, job, pipeline)
 
     gone = [job_id for job_id in taken if _seen(queue.connection, f"{job_id}:taken") >= looks]
-    return sum(_change(queue, job_id, (Pipeline.lpos, key, job_id), move) for job_id in gone)
+    return sum(change(queue, job_id, (Pipeline.lpos, key, job_id), move) for job_id in gone)
 
 
 def _seen(connection: Redis, sign: str) -> int:
@@ -108,24 +108,33 @@ def _seen(connection: Redis, sign: str) -> int:
         return int(pipeline.execute()[0])
 
 
-def _change(queue: Queue, job_id: str, held: Place, change: Callable[[Job, Pipeline], None]) -> bool:
-    """Changes a job in one transaction, unless somebody else has moved it from its place meanwhile."""
+def change(queue: Queue, job_id: str, held: Place, move: Callable[[Job, Pipeline], None]) -> bool:
+    """Changes a job in one transaction, unless somebody else has moved it from its place meanwhile.
+
+    Args:
+        queue: the job's.
+        job_id: which job.
+        held: how to ask whether the job is still where it was.
+        move: writes the change into the transaction.
+
+    Returns:
+        Whether it was changed.
+    """
     look, key, member = held
-    with queue.connection.pipeline() as pipeline:
-        pipeline.watch(Job.key_for(job_id))  # type: ignore[no-untyped-call]
-        if look(pipeline, key, member) is None:
-            return False
-        try:
+    try:
+        with queue.connection.pipeline() as pipeline:
+            pipeline.watch(Job.key_for(job_id))  # type: ignore[no-untyped-call]
+            if look(pipeline, key, member) is None:
+                return False
             job = Job.fetch(job_id, connection=queue.connection, serializer=queue.serializer)
-        except NoSuchJobError:
-            _forget(queue, job_id)
-            return False
-        pipeline.multi()
-        change(job, pipeline)
-        try:
+            pipeline.multi()
+            move(job, pipeline)
             pipeline.execute()
-        except WatchError:
-            return False
+    except NoSuchJobError:
+        _forget(queue, job_id)
+        return False
+    except WatchError:
+        return False
     return True
 
 
@@ -145,7 +154,8 @@ def _put_back(queue: Queue, job: Job, pipeline: Pipeline) -> None:
 def _forget(queue: Queue, job_id: str) -> None:
     """Removes what is left of a job that is no more."""
     queue.connection.lrem(queue.intermediate_queue_key, 0, job_id)
-    queue.connection.zrem(queue.scheduled_job_registry.key, job_id)
+    for held in (queue.scheduled_job_registry, queue.failed_job_registry):
+        queue.connection.zrem(held.key, job_id)
     registry = queue.started_job_registry
     for begun_id, execution_id in registry.get_job_and_execution_ids(cleanup=False):
         if begun_id == job_id:

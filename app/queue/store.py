@@ -12,13 +12,14 @@ from redis.exceptions import WatchError
 from redis.retry import Retry
 from rq.serializers import JSONSerializer
 
-from app.queue import recovery
+from app.queue import failures, recovery
 from app.queue.down import Breaker
+from app.queue.failures import FAILED_FOR, FailedJob
 from app.queue.marks import marks_of, name_of
 
 NAMES = ("urgent", "default", "slow")
+DOUBT = 3600  # Seconds after a failure of a service in which one caller tries for all whether it is back.
 PATIENCE = 0.3  # Seconds that a request waits for a store, to connect or to answer.
-FAILED_FOR = 7 * 24 * 3600  # Seconds that a failed job is kept to be looked at.
 
 
 def connect(url: str) -> Redis:
@@ -35,6 +36,14 @@ def named_queue(name: str, connection: Redis) -> rq.Queue:
 
 def _turn_key(turn: str) -> str:
     return f"hanmadi:turn:{turn}"
+
+
+def _rest_key(service: str) -> str:
+    return f"hanmadi:rest:{service}"
+
+
+def _doubt_key(service: str) -> str:
+    return f"hanmadi:doubt:{service}"
 
 
 class RqStore:
@@ -79,6 +88,45 @@ class RqStore:
         """Asks the store for an answer."""
         with self.breaker.closed():
             self.connection.ping()
+
+    def may_try(self, service: str, seconds: int) -> bool:
+        """Asks whether a service should be tried now; see ``Queue.may_try``."""
+        with self.breaker.closed():
+            if self.connection.exists(_doubt_key(service)):
+                return bool(self.connection.set(_rest_key(service), 1, nx=True, ex=seconds))
+        return True
+
+    def note_down(self, service: str, seconds: int) -> None:
+        """Lets every process know that a service is away; see ``Queue.note_down``."""
+        with self.breaker.closed(), self.connection.pipeline() as pipeline:
+            pipeline.set(_doubt_key(service), 1, ex=DOUBT)
+            pipeline.set(_rest_key(service), 1, ex=seconds)
+            pipeline.execute()
+
+    def note_up(self, service: str) -> None:
+        """Lets every process know that a service is there; see ``Queue.note_up``."""
+        with self.breaker.closed():
+            self.connection.delete(_doubt_key(service), _rest_key(service))
+
+    def rests(self, service: str) -> bool:
+        """Returns whether nobody is to try a service now; see ``Queue.rests``."""
+        with self.breaker.closed():
+            return bool(self.connection.exists(_rest_key(service)))
+
+    def failed(self) -> list[FailedJob]:
+        """Returns the jobs that have failed for good; see ``Queue.failed``."""
+        with self.breaker.closed():
+            return [job for queue in self.queues.values() for job in failures.failed(queue)]
+
+    def retry(self, job_id: str) -> bool:
+        """Puts a failed job back into its queue; see ``Queue.retry``."""
+        with self.breaker.closed():
+            return any(failures.retry(queue, job_id) for queue in self.queues.values())
+
+    def drop(self, job_id: str) -> bool:
+        """Forgets a failed job; see ``Queue.drop``."""
+        with self.breaker.closed():
+            return any(failures.drop(queue, job_id) for queue in self.queues.values())
 
     def wake(self) -> int:
         """Moves the jobs that are due for another try into their queues."""

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from app import names
 from app.exceptions import Conflict
 from app.extensions import db
-from app.models import Follow, Like, Post, User
+from app.models import Conversation, Follow, Like, Message, Participation, Post, User
 from app.models.columns import now
-from app.services import bulk, imports, posts, texts, users
+from app.services import bulk, demo_notifications, imports, posts, texts, users
 from app.transaction import transaction
 
 PASSWORD = "hanmadi-demo"
@@ -35,6 +35,7 @@ class Made:
     posts: int
     follows: int
     likes: int
+    messages: int
 
 
 def move_in(password_hash: str) -> dict[str, int]:
@@ -88,7 +89,9 @@ def furnish(password_hash: str) -> Made | None:
         follows = _follow(people, chance, moment)
         likes = _like(people, chance, moment)
         _edit_and_delete(moment)
-    return Made(len(people), batch.loaded, follows, likes)
+        demo_notifications.tell(moment)
+        messages = _write_privately(people, moment)
+    return Made(len(people), batch.loaded, follows, likes, messages)
 
 
 def _person(values: dict[str, Any], password_hash: str, moment: datetime) -> User:
@@ -229,3 +232,43 @@ def _edit_and_delete(moment: datetime) -> None:
             posts.delete(post, post.author)
         else:
             post.edited_at = moment - timedelta(minutes=values["edited_minutes_ago"])
+
+
+def _write_privately(people: dict[str, int], moment: datetime) -> int:
+    """Lets people write to each other, the oldest messages first; the last of some wait to be read."""
+    written = sorted(texts.messages(), key=lambda values: -values["minutes_ago"])
+    kept: dict[tuple[int, int], Participation] = {}
+    for values in written:
+        sender, recipient = people[values["from"]], people[values["to"]]
+        at = moment - timedelta(minutes=values["minutes_ago"])
+        if (sender, recipient) not in kept:
+            kept |= _begin(sender, recipient, at)
+        mine, theirs = kept[sender, recipient], kept[recipient, sender]
+        message = Message(
+            conversation_id=mine.conversation_id, sender_id=sender, body=values["body"], created_at=at
+        )
+        db.session.add(message)
+        db.session.flush()
+        mine.last_id = theirs.last_id = message.id
+        mine.last_at = theirs.last_at = at
+        db.session.get_one(Conversation, mine.conversation_id).last_at = at
+        if values.get("unread"):
+            theirs.unread_count += 1
+        else:
+            theirs.read_id = message.id
+    return len(written)
+
+
+def _begin(sender: int, recipient: int, at: datetime) -> dict[tuple[int, int], Participation]:
+    first, second = sorted((sender, recipient))
+    talk = Conversation(first_id=first, second_id=second, begun_by_id=sender, created_at=at, last_at=at)
+    db.session.add(talk)
+    db.session.flush()
+    both = {
+        (one, other): Participation(
+            conversation_id=talk.id, user_id=one, other_id=other, unread_count=0, read_id=0
+        )
+        for one, other in ((first, second), (second, first))
+    }
+    db.session.add_all(both.values())
+    return both

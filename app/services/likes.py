@@ -13,7 +13,7 @@ from app.models import Like, Post, User
 from app.models.columns import now
 from app.models.keyset import Keyset, Page, Wanted
 from app.models.upsert import insert_or
-from app.services import posts, users
+from app.services import notifications, posts, users
 
 
 def like(user: User, post: Post) -> None:
@@ -28,19 +28,22 @@ def like(user: User, post: Post) -> None:
     added = insert_or(db.session(), Like).values(row).on_conflict_do_nothing().returning(Like.post_id)
     if db.session.scalar(added):
         _count(post, 1)
+        notifications.tell_of_like(post, user)
         record(PostLiked(post.id, user.id))
 
 
 def unlike(user: User, post: Post) -> None:
     """Takes the like back; where there is none, nothing happens."""
+    _hold(post)
     gone = db.session.execute(sa.delete(Like).where(Like.user_id == user.id, Like.post_id == post.id))
     if gone.rowcount:  # type: ignore[attr-defined]
         _count(post, -1)
+        notifications.untell_of_like(post, user)
 
 
 def likers(post: Post, viewer: Any, wanted: Wanted) -> Page[User]:
     """Returns the people who like a post, the latest first."""
-    query = users.shown_to(viewer).join(Like, Like.user_id == User.id).where(Like.post_id == post.id)
+    query = users.listed_to(viewer).join(Like, Like.user_id == User.id).where(Like.post_id == post.id)
     page = Keyset(Like.created_at, Like.user_id).page(
         query.add_columns(Like.created_at), wanted, lambda row: (row.created_at, row.User.id)
     )
@@ -50,10 +53,17 @@ def likers(post: Post, viewer: Any, wanted: Wanted) -> Page[User]:
 def liked_by(person: User, viewer: Any, wanted: Wanted) -> Page[Post]:
     """Returns the posts that a member likes, the latest like first."""
     query = posts.shown_to(viewer).join(Like, Like.post_id == Post.id).where(Like.user_id == person.id)
+    if not policy.may_look_around(viewer, person):
+        query = query.where(sa.false())
     page = Keyset(Like.created_at, Like.post_id).page(
         query.add_columns(Like.created_at.label("liked_at")), wanted, lambda row: (row.liked_at, row.Post.id)
     )
     return page.of(lambda row: row.Post)
+
+
+def _hold(post: Post) -> None:
+    """Takes the post before the like, as whoever deletes a post does, so that the two never deadlock."""
+    db.session.execute(sa.select(Post.id).where(Post.id == post.id).with_for_update(key_share=True))
 
 
 def _count(post: Post, change: int) -> None:

@@ -12,22 +12,35 @@ from app.exceptions import Forbidden, NotFound
 from app.extensions import db
 from app.models import Like, Mention, Post, User
 from app.models.columns import now
-from app.services import mentions, tags, users
+from app.services import mentions, notifications, tags, translations, users
 
 
 def shown_to(viewer: Any) -> sa.Select[Post]:
     """Returns the query of posts the viewer may see, with all that a page shows of them in two statements."""
-    return policy.visible_posts(viewer).options(so.contains_eager(Post.author), *details_for(viewer))
+    return _detailed(policy.visible_posts(viewer), viewer)
+
+
+def told_to(viewer: Any) -> sa.Select[Post]:
+    """Returns the query of posts that come to the viewer in timelines, like ``shown_to``."""
+    return _detailed(policy.timeline_posts(viewer), viewer)
+
+
+def _detailed(query: sa.Select[Post], viewer: Any) -> sa.Select[Post]:
+    author = so.contains_eager(Post.author).options(*users.mute_by(viewer))
+    return query.options(author, *details_for(viewer))
 
 
 def details_for(viewer: Any) -> list[Any]:
     """Returns what a shown post needs besides its author: the names it calls, and whether the viewer likes it."""
     names = so.selectinload(Post.mentions).joinedload(Mention.user).load_only(User.username)
-    if not policy.is_member(viewer):
-        return [names]
+    return [names, liking_of(viewer)] if policy.is_member(viewer) else [names]
+
+
+def liking_of(viewer: User) -> Any:
+    """Returns what tells whether a member likes a fetched post."""
     mine = so.aliased(Like)  # A query of likes would otherwise take this one for its own.
     liked = sa.exists().where(mine.post_id == Post.id, mine.user_id == viewer.id)
-    return [names, so.with_expression(Post.liked, liked)]
+    return so.with_expression(Post.liked, liked)
 
 
 def find(post_id: int, viewer: Any) -> Post:
@@ -91,7 +104,10 @@ def publish(author: User, body: str, parent: Post | None = None) -> Post:
     db.session.add(post)
     db.session.flush()
     users.count(author.id, User.post_count, 1)
-    _resolve(post)
+    called = _resolve(post)
+    if parent is not None:
+        notifications.tell_of_reply(post, parent)
+    notifications.tell_of_mentions(post, called)
     record(PostPublished(post.id))
     return post
 
@@ -118,8 +134,9 @@ def edit(post: Post, editor: User, body: str) -> Post:
     _lock(post)
     if body == post.body:
         return post
+    translations.forget(post.body)
     post.body, post.language, post.edited_at = body, language.detect(body), now()
-    _resolve(post)
+    notifications.tell_of_mentions(post, _resolve(post))
     record(PostEdited(post.id))
     return post
 
@@ -134,12 +151,14 @@ def delete(post: Post, viewer: User) -> None:
     if not policy.may_delete(viewer, post):
         raise Forbidden(_l("Only its author can delete a post."))
     _lock(post)
+    translations.forget(post.body)
     post.body, post.language, post.deleted_at, post.like_count = "", "", now(), 0
     _resolve(post)
     db.session.execute(sa.delete(Like).where(Like.post_id == post.id))
     users.count(post.author_id, User.post_count, -1)
     if post.parent_id is not None:
         _count_id(post.parent_id, Post.reply_count, -1)
+    notifications.forget_post(post)
     record(PostDeleted(post.id))
 
 
@@ -148,11 +167,12 @@ def _require_writer(author: User) -> None:
         raise Forbidden(_l("Confirm your e-mail address first, then you can write."))
 
 
-def _resolve(post: Post) -> None:
-    """Stores whom the text calls and which tags it carries, as they are at this moment."""
-    mentions.store(post)
+def _resolve(post: Post) -> list[int]:
+    """Stores whom the text calls and which tags it carries, as they are at this moment; returns who is newly called."""
+    called = mentions.store(post)
     tags.store(post)
     db.session.flush()
+    return called
 
 
 def _lock(post: Post) -> None:

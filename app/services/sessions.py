@@ -2,8 +2,11 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 import sqlalchemy.orm as so
@@ -15,6 +18,7 @@ from app.extensions import db
 from app.models import LoginSession, User
 from app.models.columns import now
 from app.services import passwords, users
+from app.services.notifications import badges
 from app.transaction import reading
 
 MOST_SESSIONS = 10
@@ -86,10 +90,34 @@ def open_for(user: User, remember: bool, browser: Browser) -> str:
 
 
 def find(secret: str) -> LoginSession | None:
-    """Returns the session that a cookie stands for, with its member, in one statement."""
-    query = sa.select(LoginSession).join(LoginSession.user).options(so.contains_eager(LoginSession.user))
-    alive = (LoginSession.expires_at > now(), User.suspended_at.is_(None))
-    return db.session.scalar(query.where(LoginSession.token_hash == _hash(secret), *alive))
+    """Returns the session that a cookie stands for, with its member and what is new to them, in one statement."""
+    return db.session.scalar(_found(), {"token_hash": _hash(secret), "moment": now()})
+
+
+def alive(ids: Collection[int]) -> set[int]:
+    """Returns those of some sessions that still let somebody in, in one statement."""
+    query = (
+        sa.select(LoginSession.id).join(LoginSession.user).where(LoginSession.id.in_(ids), *_is_alive(now()))
+    )
+    with reading():
+        return set(db.session.scalars(query))
+
+
+def _is_alive(moment: Any) -> tuple[sa.ColumnElement[bool], ...]:
+    return (LoginSession.expires_at > moment, User.suspended_at.is_(None))
+
+
+@cache
+def _found() -> sa.Select[LoginSession]:
+    """Returns the query of a session by its cookie; every page asks it, so it is put together once."""
+    member = so.contains_eager(LoginSession.user).options(
+        so.with_expression(User.unread_notifications, badges.unread_notifications(User.id)),
+        so.with_expression(User.unread_messages, badges.unread_messages(User.id)),
+    )
+    query = sa.select(LoginSession).join(LoginSession.user).options(member)
+    return query.where(
+        LoginSession.token_hash == sa.bindparam("token_hash"), *_is_alive(sa.bindparam("moment"))
+    )
 
 
 def see(session: LoginSession) -> None:

@@ -1,10 +1,11 @@
 """Hashtags: storing a post's, finding one, and those much used today."""
 
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
-from app import richtext
+from app import policy, richtext
 from app.extensions import db
 from app.models import Post, PostTag, Tag, User
 from app.models.columns import now
@@ -48,14 +49,14 @@ def find(name: str) -> Tag | None:
     return db.session.scalar(sa.select(Tag).where(Tag.key == richtext.tag_key(name)))
 
 
-def today() -> list[Tag]:
-    """Returns the tags most used within a day, counted over the latest uses."""
-    latest = (
-        sa.select(PostTag.tag_id)
-        .where(PostTag.created_at > now() - timedelta(days=1))
-        .order_by(PostTag.created_at.desc())
-        .limit(RECENT)
-        .subquery()
-    )
+def today(viewer: Any) -> list[Tag]:
+    """Returns the tags most used within a day, counted over the latest uses that come to the viewer in timelines."""
+    since = now() - timedelta(days=1)
+    uses = sa.select(PostTag.tag_id).where(PostTag.created_at > since)
+    if policy.is_member(viewer):
+        unheard = sa.select(Post.id).where(Post.author_id.in_(policy.unheard_by(viewer)))
+        unheard = unheard.where(Post.created_at > since, Post.deleted_at.is_(None))
+        uses = uses.where(PostTag.post_id.not_in(unheard))
+    latest = uses.order_by(PostTag.created_at.desc()).limit(RECENT).subquery()
     query = sa.select(Tag).join(latest, latest.c.tag_id == Tag.id).group_by(Tag.id)
     return list(db.session.scalars(query.order_by(sa.func.count().desc(), Tag.id).limit(SHOWN)))

@@ -47,6 +47,11 @@ def posts() -> list[dict[str, Any]]:
     return list(_objects("posts"))
 
 
+def messages() -> list[dict[str, Any]]:
+    """Returns what the demo's people write to each other privately."""
+    return list(_objects("messages"))
+
+
 @cache
 def talks() -> list[Talk]:
     """Returns short conversations."""

@@ -9,7 +9,7 @@ import sqlalchemy.orm as so
 from app import policy
 from app.exceptions import NotFound
 from app.extensions import db
-from app.models import Post, User
+from app.models import Post
 from app.models.keyset import PER_PAGE, Keyset, Page, Wanted, make_cursor
 from app.services import posts, users
 
@@ -68,10 +68,14 @@ def replies(post: Post, viewer: Any, cursor: str | None, newest_first: bool) -> 
         BadCursor: the cursor is not one of ours.
     """
     order = NEWEST_FIRST if newest_first else OLDEST_FIRST
-    direct = order.after(_places().where(Post.parent_id == post.id), cursor).limit(PER_PAGE + 1).cte("direct")
+    direct = (
+        order.after(_places(viewer).where(Post.parent_id == post.id), cursor)
+        .limit(PER_PAGE + 1)
+        .cte("direct")
+    )
     levels, above = [sa.select(direct.c.id)], direct
     for number, shown in enumerate(SHOWN_BELOW):
-        above = _first_below(above, shown + 1).cte(f"below_{number}")
+        above = _first_below(above, shown + 1, viewer).cte(f"below_{number}")
         levels.append(sa.select(above.c.id))
     found = db.session.scalars(_with_details(viewer).where(Post.id.in_(sa.union_all(*levels)))).all()
     return _arrange(post, found, newest_first)
@@ -87,10 +91,10 @@ def answers(post: Post, viewer: Any, wanted: Wanted) -> Page[Post]:
     return OLDEST_FIRST.page(query, wanted, lambda reply: (reply.created_at, reply.id))
 
 
-def _places() -> sa.Select[Any]:
+def _places(viewer: Any) -> sa.Select[Any]:
     """Returns the query of the posts that have a place in a conversation: they can be read, or something is below."""
     below = so.aliased(Post)
-    readable = sa.and_(Post.deleted_at.is_(None), User.suspended_at.is_(None))
+    readable = sa.and_(*policy.is_readable(viewer))
     return (
         sa.select(Post.id)
         .join(Post.author)
@@ -98,13 +102,13 @@ def _places() -> sa.Select[Any]:
     )
 
 
-def _first_below(above: Any, most: int) -> sa.Select[Any]:
+def _first_below(above: Any, most: int, viewer: Any) -> sa.Select[Any]:
     turn = (
         sa.func.row_number()
         .over(partition_by=Post.parent_id, order_by=(Post.created_at, Post.id))
         .label("turn")
     )
-    ranked = _places().add_columns(turn).where(Post.parent_id.in_(sa.select(above.c.id))).subquery()
+    ranked = _places(viewer).add_columns(turn).where(Post.parent_id.in_(sa.select(above.c.id))).subquery()
     return sa.select(ranked.c.id).where(ranked.c.turn <= most)
 
 

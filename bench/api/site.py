@@ -42,6 +42,7 @@ def running(database: str) -> Iterator[str]:
         _flask(settings, *_PEOPLE.split())
         _flask(settings, "search", "rebuild")
         _flask(settings, "users", "create", NAME, _MAIL, "--password", PASSWORD, "--confirmed")
+        _python(settings, "bench.api.own")
         address = f"http://127.0.0.1:{settings['PORT']}"
         command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "microblog:app"]
         with open(Path(folder) / "said", "wb") as said:
@@ -96,15 +97,21 @@ def _settings(folder: str, url: str) -> dict[str, str]:
         "ADMINS": "",
         "PROXIES": "0",
     }
+    # Translations are offered and asked for; nobody makes them.
+    plain |= {"TRANSLATOR": "libretranslate", "TRANSLATOR_URL": "http://127.0.0.1:9", "TRANSLATOR_KEY": ""}
     size = {"WEB_WORKERS": "1", "WEB_THREADS": "8", "RATELIMIT_ENABLED": "0", "LOG_LEVEL": "WARNING"}
     return kept | ours | plain | size
 
 
 def _flask(settings: Mapping[str, str], *arguments: str) -> None:
-    command = [sys.executable, "-m", "flask", *arguments]
+    _python(settings, "flask", *arguments)
+
+
+def _python(settings: Mapping[str, str], module: str, *arguments: str) -> None:
+    command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise SystemExit(f"flask {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
+        raise SystemExit(f"{' '.join([module, *arguments])} failed:\n{done.stdout}{done.stderr}")
 
 
 def _wait(address: str, server: subprocess.Popen[bytes]) -> None:

@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("source", sa.String(length=12), server_default="", nullable=False),
         sa.Column("body", sa.Text(), server_default="", nullable=False),
+        sa.Column("translator", sa.String(length=40), server_default="", nullable=False),
         sa.Column("error", sa.String(length=40), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
@@ -48,8 +49,13 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("first_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("second_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("begun_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("first_id < second_id", name=op.f("ck_conversation_ordered")),
+        sa.ForeignKeyConstraint(
+            ["begun_by_id"], ["user.id"], name=op.f("fk_conversation_begun_by_id_user"), ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(
             ["first_id"], ["user.id"], name=op.f("fk_conversation_first_id_user"), ondelete="CASCADE"
         ),
@@ -60,6 +66,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("first_id", "second_id", name=op.f("uq_conversation_first_id_second_id")),
     )
     with op.batch_alter_table("conversation", schema=None) as batch_op:
+        batch_op.create_index("ix_conversation_begun", ["begun_by_id", "created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_conversation_second_id"), ["second_id"], unique=False)
 
     op.create_table(
@@ -149,8 +156,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint("sender_id", "key", name=op.f("uq_message_sender_id_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index("ix_message_counted", ["conversation_id", "id"], unique=False)
         batch_op.create_index("ix_message_listed", ["conversation_id", "created_at", "id"], unique=False)
 
     op.create_table(
@@ -189,6 +198,9 @@ def upgrade() -> None:
             batch_op.f("ix_notification_conversation_id"), ["conversation_id"], unique=False
         )
         batch_op.create_index("ix_notification_listed", ["user_id", "updated_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_notification_of_kind", ["user_id", "kind", "updated_at", "id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_notification_post_id"), ["post_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_notification_task_id"), ["task_id"], unique=False)
         batch_op.create_index("ix_notification_updated_at", ["updated_at"], unique=False)
@@ -207,6 +219,7 @@ def upgrade() -> None:
         sa.Column("other_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("last_id", sa.BigInteger(), nullable=True),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_id", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("unread_count", sa.Integer(), server_default="0", nullable=False),
         sa.Column("hidden_until", sa.BigInteger(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
@@ -266,8 +279,20 @@ def upgrade() -> None:
     with op.batch_alter_table("notification_actor", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_notification_actor_actor_id"), ["actor_id"], unique=False)
 
+    # Whatever is owed now is due now.
+    with op.batch_alter_table("errand", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("due_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute("UPDATE errand SET due_at = created_at")
+    with op.batch_alter_table("errand", schema=None) as batch_op:
+        batch_op.alter_column("due_at", existing_type=sa.DateTime(timezone=True), nullable=False)
+        batch_op.create_index(batch_op.f("ix_errand_due_at"), ["due_at"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("errand", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_errand_due_at"))
+        batch_op.drop_column("due_at")
+
     with op.batch_alter_table("notification_actor", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notification_actor_actor_id"))
 
@@ -290,12 +315,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_notification_updated_at")
         batch_op.drop_index(batch_op.f("ix_notification_task_id"))
         batch_op.drop_index(batch_op.f("ix_notification_post_id"))
+        batch_op.drop_index("ix_notification_of_kind")
         batch_op.drop_index("ix_notification_listed")
         batch_op.drop_index(batch_op.f("ix_notification_conversation_id"))
 
     op.drop_table("notification")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index("ix_message_listed")
+        batch_op.drop_index("ix_message_counted")
 
     op.drop_table("message")
     with op.batch_alter_table("task", schema=None) as batch_op:
@@ -320,6 +347,7 @@ def downgrade() -> None:
     op.drop_table("mute")
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_conversation_second_id"))
+        batch_op.drop_index("ix_conversation_begun")
 
     op.drop_table("conversation")
     with op.batch_alter_table("block", schema=None) as batch_op:

@@ -11,6 +11,7 @@ from flask import Flask
 from app.services import tokens, users
 from app.transaction import transaction
 from tests.cast import PASSWORD, Visitor
+from tests.conftest import translator_settings
 
 
 class Program:
@@ -35,6 +36,13 @@ class Program:
     def get(self, path: str, **options: Any) -> Any:
         """Asks for a resource."""
         return self.ask("GET", path, **options)
+
+
+@pytest.fixture(autouse=True)
+def with_translator(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets the site offer translations, which nobody makes, so that there is all that the interface can show."""
+    for name, value in translator_settings("papago", "http://127.0.0.1:9").items():
+        monkeypatch.setitem(app.config, name, value)
 
 
 def credentials(name: str, password: str = PASSWORD) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The interface's description: committed as it is generated, complete, and true to the routes."""
 
 import json
+import re
 from typing import Any
 
 from flask import Flask
@@ -38,7 +39,7 @@ def test_every_operation_is_summed_up_secured_and_tells_of_refusals(app: Flask) 
 def test_every_route_is_described(app: Flask) -> None:
     paths = described(app)["paths"]
     routes = {
-        (rule.rule.replace("<row:id>", "{id}").replace("<who>", "{who}").replace("<name>", "{name}"), method)
+        (re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"{\1}", rule.rule), method)
         for rule in app.url_map.iter_rules()
         if rule.endpoint.startswith("api.")
         for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} & (rule.methods or set())

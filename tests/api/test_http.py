@@ -23,11 +23,19 @@ def addresses(app: Flask, cast: Cast, connect: Connect) -> tuple[Program, list[s
     bada = cast.member("바다")
     top = cast.post(bada, f"{LONG} #나들이")
     program = connect(bada)
-    token = program.get("/api/tokens").json["items"][0]["id"]
+    bada.post("/settings/exports")
+    bada.letters()
+    message = cast.message(cast.member("하늘"), bada)
+    token, task = (program.get(f"/api/{name}").json["items"][0]["id"] for name in ("tokens", "tasks"))
+    notice = program.get("/api/notifications").json["items"][0]["id"]
     made = []
     for path in operations(app):
-        id = token if "tokens" in path else top
-        made.append(path.replace("{id}", str(id)).replace("{who}", "바다").replace("{name}", "나들이"))
+        id = token if "tokens" in path else task if "tasks" in path else top
+        id = notice if "notifications" in path else id
+        if "/messages/" in path:
+            id, path = message, path.replace("{who}", "하늘")
+        path = path.replace("{id}", str(id)).replace("{target}", "en")
+        made.append(path.replace("{who}", "바다").replace("{name}", "나들이"))
     return program, [*made, "/api/openapi.json"]
 
 
@@ -165,6 +173,8 @@ def test_requests_with_a_token_are_limited_below_at_above_and_after(limited: Fla
         ("POST", "/api/posts", {"body": "글"}, 300, 3 * 3600, "posts"),
         ("PUT", "/api/users/하늘/followers", None, 400, 86400, "follows"),
         ("PUT", "/api/posts/{post}/likes", None, 1000, 3600, "likes"),
+        ("PUT", "/api/users/하늘/block", None, 1000, 3600, "blocks"),
+        ("PUT", "/api/users/하늘/mute", None, 1000, 3600, "blocks"),
     ],
 )
 def test_deeds_are_limited_below_at_above_and_after(

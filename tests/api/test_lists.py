@@ -42,16 +42,23 @@ def lists(app: Flask, cast: Cast, connect: Connect) -> Lists:
         other.post(f"/posts/{top}/like")
         other.post("/@바다/follow")
         bada.post(f"/@{other.username}/follow")
+        silenced = cast.member(f"남{number}")
+        for deed in ("block", "mute"):
+            bada.post(f"/@{silenced.username}/{deed}")
         connect(bada)
-    bada.letters()
+        cast.message(other, bada)
+        cast.message(others[0], bada)
+        bada.post("/settings/exports")
+        bada.letters()
     words = {"posts": "?q=산책", "users": "?q=바다", "tags": "?q=산책"}
     found = []
     for path in templates(app):
+        path = path.replace("{who}", "바다0") if "/messages/" in path else path
         query = words[path.rpartition("/")[2]] if "/search/" in path else ""
         found.append(
             path.replace("{id}", str(top)).replace("{who}", "바다").replace("{name}", "산책") + query
         )
-    assert len(found) == 15
+    assert len(found) == 21
     return connect(bada), found
 
 

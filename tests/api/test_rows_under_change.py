@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.extensions import db
-from app.models import User
+from app.models import Message, Task, User
 from app.models.columns import now
-from app.services import accounts, follows, likes, posts, tokens, users
+from app.services import accounts, blocks, follows, likes, messages, mutes, posts, tokens, users
 from app.transaction import transaction
 from tests.api.conftest import Connect, Program
 from tests.api.test_paging import header
@@ -76,6 +76,13 @@ def member(name: str) -> User:
 def one_of_the_crowd(which: int) -> User:
     """Returns one of those who follow and like."""
     found = users.by_name_or_address(f"무리{which}")
+    assert found
+    return found
+
+
+def owner() -> User:
+    """Returns the member whose program asks."""
+    found = users.by_name_or_address("바다")
     assert found
     return found
 
@@ -147,6 +154,65 @@ class Liked(Rows):
         likes.unlike(liker, posts.find(self.posts[which], liker))
 
 
+class Blocked(Rows):
+    """Whom a member has blocked."""
+
+    path = "/api/me/blocks"
+
+    def add(self, which: int) -> int:
+        person = one_of_the_crowd(which)
+        blocks.block(owner(), person)
+        return person.id
+
+    def remove(self, which: int) -> None:
+        blocks.unblock(owner(), one_of_the_crowd(which))
+
+
+class Muted(Rows):
+    """Whom a member mutes."""
+
+    path = "/api/me/mutes"
+
+    def add(self, which: int) -> int:
+        person = one_of_the_crowd(which)
+        mutes.mute(owner(), person)
+        return person.id
+
+    def remove(self, which: int) -> None:
+        mutes.unmute(owner(), one_of_the_crowd(which))
+
+
+class Talks(Rows):
+    """With whom a member exchanges messages."""
+
+    path = "/api/messages"
+
+    def add(self, which: int) -> int:
+        return messages.send(one_of_the_crowd(which), owner(), "안녕하세요").conversation_id
+
+    def remove(self, which: int) -> None:
+        talk = messages.open(owner(), one_of_the_crowd(which))
+        assert talk
+        messages.delete_conversation_for_me(owner(), talk)
+
+
+class Said(Rows):
+    """What two people have written to each other; the first of it stays."""
+
+    def prepare(self, turn: int) -> None:
+        self.person = member(f"말벗{turn}").id
+        self.path = f"/api/messages/{self.person}/messages"
+        self.add(0)
+
+    def add(self, which: int) -> int:
+        person = db.session.get_one(User, self.person)
+        sides = (person, owner()) if which % 2 else (owner(), person)
+        return messages.send(*sides, f"{which}째 말").id
+
+    def remove(self, which: int) -> None:
+        messages.delete_for_me(owner(), db.session.get_one(Message, self.standing[which]))
+
+
 class Members(Rows):
     """Who has signed up and was not put out."""
 
@@ -165,14 +231,25 @@ class Tokens(Rows):
     path = "/api/tokens"
 
     def add(self, which: int) -> int:
-        owner = users.by_name_or_address("바다")
-        assert owner
-        return tokens.issue(owner, f"{which}", False, timedelta(hours=1))[1].id
+        return tokens.issue(owner(), f"{which}", False, timedelta(hours=1))[1].id
 
     def remove(self, which: int) -> None:
-        owner = users.by_name_or_address("바다")
-        assert owner
-        tokens.end(owner, self.standing[which])
+        tokens.end(owner(), self.standing[which])
+
+
+class Tasks(Rows):
+    """What a member has started in the background, and has ended."""
+
+    path = "/api/tasks"
+
+    def add(self, which: int) -> int:
+        task = Task(user_id=owner().id, kind="export", state="failed", error="lost", ended_at=now())
+        db.session.add(task)
+        db.session.flush()
+        return task.id
+
+    def remove(self, which: int) -> None:
+        db.session.delete(db.session.get_one(Task, self.standing[which]))
 
 
 @pytest.fixture
@@ -183,7 +260,9 @@ def program(cast: Cast, connect: Connect) -> Program:
     return connect(cast.member("바다"))
 
 
-@pytest.mark.parametrize("kind", [Followers, Following, Likers, Liked, Members, Tokens])
+@pytest.mark.parametrize(
+    "kind", [Followers, Following, Likers, Liked, Members, Tokens, Blocked, Muted, Tasks, Talks, Said]
+)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=actions, between=actions, per_page=st.integers(1, 4))
 def test_what_stays_is_met_once_and_in_order(

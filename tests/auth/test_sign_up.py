@@ -28,7 +28,7 @@ def test_sign_up_leads_to_the_code_and_the_code_to_writing(stranger: Visitor) ->
 def test_letter_is_in_the_readers_language(stranger: Visitor) -> None:
     stranger.client.set_cookie("lang", "en")
     stranger.post("/auth/signup", **FORM)
-    assert "Your number" in stranger.letters()[0].subject
+    assert "Your confirmation number" in stranger.letters()[0].subject
     assert "Hello 바다" in stranger.letters()[0].text
 
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 from werkzeug.serving import make_server
 
 from app import create_app
-from app.extensions import db
+from app.extensions import db, live
 from tests.cast import Cast
 from tests.conftest import settings_for
 
@@ -48,11 +48,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     app = create_app(settings_for(f"sqlite:///{folder}/browser.db", folder, WTF_CSRF_ENABLED=True))
     with app.app_context():
         flask_migrate.upgrade(directory=str(Path(app.root_path).parent / "migrations"))
+    live.serve(app, most=50)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     app.config["BROWSER_URL"] = f"http://localhost:{server.server_port}"
     yield app
+    live.close()
     server.shutdown()
     thread.join()
     with app.app_context():

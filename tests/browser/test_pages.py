@@ -43,6 +43,16 @@ MEMBERS = (
     "/settings/account",
     "/settings/sessions",
     "/settings/tokens",
+    "/notifications",
+    "/settings/notifications",
+    "/settings/exports",
+    "/settings/blocks",
+    "/settings/mutes",
+    "/@하늘/block",
+    "/@구름",
+    "/@구름/followers",
+    "/@안개",
+    "/@노을",
     "/dev/mailbox",
     "/api/docs",
 )
@@ -61,6 +71,11 @@ def people(cast: Cast) -> dict[str, object]:
     haneul.post(f"/posts/{post}/like")
     haneul.post("/@바다/follow")
     haneul.post(f"/posts/{gone}/delete")
+    for name in ("구름", "안개"):
+        cast.member(name, about_me="떠다녀요", location="하늘 어딘가")
+    bada.post("/@구름/block")
+    bada.post("/@안개/mute")
+    cast.member("노을").post("/@바다/block")
     return {"secret": secret(bada), "post": post, "reply": reply}
 
 

@@ -16,11 +16,12 @@ from app import create_app, language, names, text
 from app.cli import progress
 from app.cli.data import data
 from app.extensions import db
-from app.models import Follow, Like, Mention, OutboxRow, Post, PostTag, Tag, User
+from app.models import Follow, Like, Mention, Message, OutboxRow, Participation, Post, PostTag, Tag, User
 from app.services import demo, imports, mentions, posts, tags, texts
 from app.transaction import transaction
 from config import Production
 from tests.cast import Cast, Visitor
+from tests.services.talks import assert_kept_is_counted
 
 FlaskData = Callable[..., Result]
 
@@ -113,14 +114,26 @@ def test_demo_holds_what_has_to_be_seen_once(app: Flask, flask_data: FlaskData) 
         assert max(depth.values()) > 25
 
 
+def test_demos_people_write_to_each_other_privately(app: Flask, flask_data: FlaskData) -> None:
+    flask_data("demo")
+    with app.app_context():
+        assert count(Message) == len(texts.messages())
+        assert_kept_is_counted()
+        mine = sa.select(Participation.unread_count).join(User, User.id == Participation.user_id)
+        waiting = db.session.scalars(mine.where(User.username == "seoha")).all()
+        assert len(waiting) > 5 and sum(waiting) == 3
+        bodies = db.session.scalars(sa.select(Message.body)).all()
+        assert all(text.clean(body) == body and text.length(body) <= text.MESSAGE_LENGTH for body in bodies)
+
+
 def test_demo_adds_nothing_the_second_time(app: Flask, flask_data: FlaskData) -> None:
     flask_data("demo")
     with app.app_context():
-        before = [count(model) for model in (User, Post, Follow, Like, Tag)]
+        before = [count(model) for model in (User, Post, Follow, Like, Tag, Message)]
     again = flask_data("demo")
     assert again.exit_code == 0 and "nothing was added" in again.output
     with app.app_context():
-        assert [count(model) for model in (User, Post, Follow, Like, Tag)] == before
+        assert [count(model) for model in (User, Post, Follow, Like, Tag, Message)] == before
 
 
 def test_demo_leaves_a_member_alone_who_has_the_same_name(

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from app.extensions import db
-from app.queue import task
+from app.queue import Later, task
 
 
 def note(folder: str, word: str) -> None:
@@ -54,6 +54,21 @@ def stumble(folder: str) -> None:
     note(folder, "tried")
     if len(traces(Path(folder))) == 1:
         raise RuntimeError("A stone lay in the way")
+
+
+@task(queue="slow", retries=(1,))
+def need_bell(folder: str) -> None:
+    """Fails until a file called ``bell`` is there."""
+    note(folder, "tried")
+    if not (Path(folder) / "bell").exists():
+        raise FileNotFoundError(f"No bell\nin {folder}")
+
+
+@task(retries=())
+def put_off(folder: str) -> None:
+    """Says that it cannot be done now."""
+    note(folder, "asked")
+    raise Later("The road is closed")
 
 
 @task()

@@ -68,9 +68,10 @@ def test_containers_of_the_image_run_the_site(image: Path, store: StoreProcess, 
     data.mkdir()
     migrate = Program(["./boot.sh", "migrate"], image, env)
     assert migrate.ended(30) == 0, migrate.output
-    parts = [
-        Program(["./boot.sh", role], image, env) for role in ("web", "worker", "slow-worker", "scheduler")
-    ]
+    roles = ("web", "worker", "slow-worker", "scheduler")
+    parts = [Program(["./boot.sh", role], image, env) for role in roles]
+    apart = {**env, "PORT": str(free_port())}
+    parts.append(Program(["./boot.sh", "live"], image, apart))
     try:
         healthy = [sys.executable, "deploy/healthy.py", "web"]
         until(
@@ -78,11 +79,16 @@ def test_containers_of_the_image_run_the_site(image: Path, store: StoreProcess, 
             60,
             "the web server is healthy",
         )
+        until(
+            lambda: subprocess.run([*healthy[:2], "live gunicorn"], cwd=image, env=apart).returncode == 0,
+            60,
+            "the live process is healthy",
+        )
         redis = Redis(unix_socket_path=str(store.socket))
         until(lambda: redis.scard("rq:workers") == 2 and redis.keys("hanmadi:turn:*"), 60, "all parts work")
         for part in parts:
             part.send(signal.SIGTERM)
-        assert [part.ended(20) for part in parts] == [0, 0, 0, 0]
+        assert [part.ended(20) for part in parts] == [0] * 5
         assert subprocess.run(healthy, cwd=image, env=env).returncode == 1
     finally:
         for part in parts:

@@ -143,7 +143,10 @@ def name_tells_something(source: Source) -> Iterator[int]:
         "app/a.py#getenv": "import os\nos.getenv('PORT')\n",
         "app/a.py#from": "from os import environ\n",
     },
-    keeps={"app/a.py": "import os\nrun(env={**os.environ, 'TZ': 'UTC'})\n"},
+    keeps={
+        "app/a.py": "import os\nrun(env={**os.environ, 'TZ': 'UTC'})\n",
+        "app/main/a.py": "held = request.environ['hanmadi.guest']\n",
+    },
 )
 def settings_are_read_in_config_alone(source: Source) -> Iterator[int]:
     # Handing the whole environment on to a program reads no setting.
@@ -157,7 +160,8 @@ def settings_are_read_in_config_alone(source: Source) -> Iterator[int]:
     words = {"environ", "environb", "getenv"}
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Attribute) and node.attr in words and id(node) not in handed_on:
-            yield node.lineno
+            # What a web server hands over with a request is called the same, and holds no setting.
+            yield from [] if ast.unparse(node) == "request.environ" else [node.lineno]
         if (
             isinstance(node, ast.ImportFrom)
             and node.module == "os"

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from flask import Flask
 from flask_login import AnonymousUserMixin
 
 from app.extensions import queue
 from app.tasks import search as tasks
-from tests.cast import Visitor
+from app.transaction import transaction
+from tests.cast import Cast, Visitor
+from tests.services.talks import BADA, HANEUL, Site
 
 STRANGER = AnonymousUserMixin()
 
@@ -36,3 +39,17 @@ def work(app: Flask) -> None:
         queue.run()
         tasks.drain()
         queue.run()
+
+
+@pytest.fixture
+def both(app: Flask, cast: Cast) -> Site:
+    """A transaction on a site with two members who may write to each other."""
+    cast.member(BADA)
+    cast.member(HANEUL)
+
+    @contextmanager
+    def within() -> Iterator[None]:
+        with app.app_context(), transaction():
+            yield
+
+    return within

@@ -16,10 +16,14 @@ NAMES = {
     "entry": _l("Where to begin"),
     "me": _l("The member"),
     "tokens": _l("Tokens"),
+    "messages": _l("Messages"),
+    "notifications": _l("Notifications"),
     "posts": _l("Posts"),
     "users": _l("Members"),
     "timelines": _l("Timelines"),
+    "translations": _l("Translations"),
     "search": _l("Search"),
+    "tasks": _l("Work in the background"),
 }
 """What groups of operations are called; others keep the name that the description gives them."""
 PLACES = {"path": _l("in the path"), "query": _l("in the query"), "header": _l("as a header")}
@@ -35,6 +39,7 @@ MEANINGS = {
     "404": _l("It is not there, or not for this reader."),
     "405": _l("The address knows other methods only."),
     "409": _l("The same request is being done just now."),
+    "410": _l("It was kept for a while, and that is over."),
     "412": _l("Somebody has changed it since."),
     "413": _l("The body is too large."),
     "415": _l("The body is not JSON."),

@@ -63,7 +63,7 @@ def people(text: str, viewer: Any, wanted: Wanted) -> Results[User]:
 
     The arguments and errors are those of ``posts``.
     """
-    return _named(text, viewer, wanted, User, users.shown_to(viewer), "@")
+    return _named(text, viewer, wanted, User, users.listed_to(viewer), "@")
 
 
 def tags(text: str, viewer: Any, wanted: Wanted) -> Results[Tag]:

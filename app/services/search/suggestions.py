@@ -81,7 +81,7 @@ def _words(before: str, last: str) -> tuple[str, ...]:
 
 def _people(name: str, viewer: Any) -> tuple[User, ...]:
     ids = _named(User, name, PEOPLE)
-    rows = db.session.scalars(users.shown_to(viewer).where(User.id.in_(ids))).unique() if ids else ()
+    rows = db.session.scalars(users.listed_to(viewer).where(User.id.in_(ids))).unique() if ids else ()
     return tuple(sorted(rows, key=lambda person: ids.index(person.id)))
 
 

@@ -1,18 +1,10 @@
 // Writing: counts characters as a person does, fills the ring, grows, and never sends twice or by a Korean Enter.
 
+import { length } from "./count.js";
+
 const MOST = 300;
 const NEAR = 50; // From here on the number is shown,
 const CLOSE = 20; // and from here on it is amber.
-const segmenter = "Segmenter" in Intl ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
-
-// Counted like the server: the text it keeps has no blanks at its end and no line break of two characters.
-function length(text) {
-  const kept = text.normalize("NFC").replace(/[ \t]+$/gm, "").trimEnd();
-  if (kept.length <= 1 || !segmenter) return [...kept].length;
-  let count = 0;
-  for (const _ of segmenter.segment(kept)) count += 1;
-  return count;
-}
 
 function announce(status, words, left) {
   const step = left < 0 ? "over" : left <= CLOSE ? "close" : left <= NEAR ? "near" : "";

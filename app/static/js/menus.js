@@ -1,4 +1,5 @@
-// Menus close when one clicks beside them or presses Esc; the question before a post is deleted; copying an address.
+// Menus close when one clicks beside them or presses Esc; the questions before a post is deleted and before somebody is
+// blocked; copying an address.
 
 const opened = () => document.querySelectorAll("details.pop[open]");
 const say = (text) => document.dispatchEvent(new CustomEvent("hanmadi:say", { detail: text }));
@@ -37,42 +38,61 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-const dialog = document.getElementById("ask");
+// What the muted wrote leaves a timeline at once.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.target.closest?.("form[data-leaves]");
+  if (!form || !event.detail.successful) return;
+  const face = (article) => article.querySelector(".post-face").href;
+  const author = face(form.closest("article"));
+  const articles = [...document.querySelectorAll(".feed > article")];
+  const next = articles.slice(articles.indexOf(form.closest("article"))).find((article) => face(article) !== author);
+  for (const article of articles) {
+    if (face(article) === author) article.remove();
+  }
+  (next?.querySelector("a.when") ?? document.getElementById("main")).focus();
+  say(event.detail.xhr.responseText);
+});
+
+const dialogOf = (link) => document.getElementById(link.dataset.dialog ?? "ask");
 let asked = null;
 
 function ask(link) {
+  const dialog = dialogOf(link);
   const form = dialog.querySelector("form");
+  const title = dialog.querySelector("[data-words]");
   asked = link;
   form.action = link.href;
   form.elements.next.value = link.dataset.ask;
+  if (title) title.textContent = title.dataset.words.replace("{}", () => link.dataset.name);
   dialog.showModal();
 }
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-ask]");
-  if (!link || !dialog?.showModal || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (!link || !dialogOf(link)?.showModal || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   link.closest("details")?.removeAttribute("open");
   ask(link);
 });
 
-dialog?.addEventListener("click", (event) => {
-  if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
-});
-
-dialog?.addEventListener("close", () => {
-  asked?.closest("details")?.querySelector("summary").focus();
-  asked = null;
-});
+for (const dialog of document.querySelectorAll("dialog.dialog")) {
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
+  });
+  dialog.addEventListener("close", () => {
+    asked?.closest("details")?.querySelector("summary").focus();
+    asked = null;
+  });
+}
 
 // In a timeline the post goes alone; elsewhere the page is loaded anew, because what stands around it changes too.
-dialog?.addEventListener("submit", (event) => {
+document.getElementById("ask")?.addEventListener("submit", (event) => {
   const article = asked?.closest("article");
   if (!article || !("live" in asked.dataset) || !window.htmx) return;
   event.preventDefault();
   const next = article.nextElementSibling ?? article.previousElementSibling;
   const { action, elements } = event.target;
-  dialog.close();
+  event.currentTarget.close();
   const values = { csrf_token: elements.csrf_token.value };
   window.htmx.ajax("POST", action, { source: article, target: article, swap: "outerHTML", values }).then(() => {
     if (!article.isConnected) (next?.querySelector("a.when, a.btn") ?? document.getElementById("main")).focus();

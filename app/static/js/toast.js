@@ -11,12 +11,19 @@ function leaveLater(toast) {
   wait();
 }
 
-function say(text) {
-  const toast = document.createElement("div");
+function bodyOf(text) {
   const body = document.createElement("div");
-  toast.className = "toast show";
   body.className = "toast-body";
   body.textContent = text;
+  return body;
+}
+
+// Text, or the body of a toast as the server has made it; one of the same key takes the place of the one before.
+function say(what) {
+  const toast = document.createElement("div");
+  const body = what instanceof Element ? what : bodyOf(what);
+  if (body.dataset.key) region.querySelector(`[data-key="${body.dataset.key}"]`)?.parentElement.remove();
+  toast.className = "toast show";
   toast.append(body);
   region.append(toast);
   leaveLater(toast);

@@ -1,0 +1,104 @@
+"""Files that jobs make and members fetch: whole or not at all, under names that nobody guesses."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from flask import current_app
+
+PART = ".part"  # How the name of a workshop ends.
+
+
+class FileStore(Protocol):
+    """What keeps files."""
+
+    def workshop(self, name: str) -> AbstractContextManager[Path]: ...
+
+    def keep(self, made: Path, name: str) -> None: ...
+
+    def path(self, name: str) -> Path | None: ...
+
+    def names(self) -> list[str]: ...
+
+    def remove(self, name: str) -> None: ...
+
+
+class Folder:
+    """Keeps files in a folder that every process of the site shares.
+
+    Args:
+        place: the folder; it is made when it is first needed, and nobody else on the machine may look into it.
+    """
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+
+    @contextmanager
+    def workshop(self, name: str) -> Iterator[Path]:
+        """Gives an empty folder to make a file in; it is gone afterwards, with what was left in it.
+
+        Args:
+            name: what the file will be called.
+        """
+        folder = self.place / f"{name}{PART}"
+        self.place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def keep(self, made: Path, name: str) -> None:
+        """Takes over a finished file: from now on it is there, also after a power cut.
+
+        Args:
+            made: where it was made, in a workshop.
+            name: what it is called from now on.
+        """
+        with made.open("rb") as file:
+            os.fsync(file.fileno())
+        made.rename(self.place / name)
+        _settle(self.place)
+
+    def path(self, name: str) -> Path | None:
+        """Returns where a file is, or None when it is not there."""
+        path = self.place / name
+        return path if path.parent == self.place and not name.endswith(PART) and path.is_file() else None
+
+    def names(self) -> list[str]:
+        """Returns the names of all files, and of workshops that are in use or were left."""
+        return sorted(path.name for path in self.place.glob("*"))
+
+    def remove(self, name: str) -> None:
+        """Takes away a file or a left workshop; where there is none, nothing happens."""
+        path = self.place / name
+        if path.parent != self.place:
+            return
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def exports() -> FileStore:
+    """Returns where what members export is kept."""
+    return Folder(current_app.config["DATA_DIR"] / "exports")
+
+
+def unguessable() -> str:
+    """Returns a text that nobody guesses, to be part of a file's name."""
+    return secrets.token_hex(16)
+
+
+def _settle(folder: Path) -> None:
+    """Has the disk remember a folder's names, where the system knows how."""
+    if hasattr(os, "O_DIRECTORY"):
+        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(held)
+        finally:
+            os.close(held)

@@ -1,0 +1,1 @@
+"""Measures how soon open pages hear news, and what open pages cost."""
