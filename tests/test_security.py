@@ -79,11 +79,13 @@ def test_every_change_needs_the_proof_of_origin(guarded: Flask, cast: Cast) -> N
     tried = 0
     for rule in guarded.url_map.iter_rules():
         for method in CHANGES & (rule.methods or set()):
-            path = guarded.url_map.bind("localhost").build(rule.endpoint, dict.fromkeys(rule.arguments, "1"))
+            values = {name: "ko" if name == "target" else "1" for name in rule.arguments}
+            path = guarded.url_map.bind("localhost").build(rule.endpoint, values)
             answer = bada.client.open(path, method=method, data={"body": "위조"})
             # The interface asks for no proof, because it believes no cookie: there the member is nobody. A stranger
-            # signs up with JSON, which no form of another site can send.
-            refused = {"api.sign_up": 415}.get(
+            # signs up with JSON, which no form of another site can send. Mail programs stop letters (RFC 8058), with
+            # a signed text from the letter as their proof.
+            refused = {"api.sign_up": 415, "main.stop_letters": 404}.get(
                 rule.endpoint, 401 if rule.endpoint.startswith("api.") else 400
             )
             assert answer.status_code == refused, (rule, method)

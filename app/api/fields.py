@@ -119,7 +119,9 @@ class Whole(fields.Integer):
         self.least, self.most = least, most
 
     def _validated(self, value: Any) -> int:
-        if type(value) is not int:  # int() would take 3.0, "3" and true.
+        if type(value) is float and value.is_integer():
+            return int(value)  # To JSON Schema 3.0 is a whole number, and some programs have no other.
+        if type(value) is not int:  # int() would take "3" and true.
             raise self._out_of_range()
         return value
 

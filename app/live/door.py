@@ -9,12 +9,12 @@ from werkzeug.exceptions import NotFound, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from app.live.guests import Guest, Guests
+from app.live.websocket import SOCKETS
 
 PATH = "/socket.io/"
 ALONE = (PATH, "/healthz")  # What a process answers that holds connections and nothing else.
 ENTRY = "hanmadi.entry"  # In the environment of a request: where the application leaves the guest.
 GUEST = "hanmadi.guest"
-SOCKETS = ("gunicorn.socket", "werkzeug.socket")
 
 
 class Entry:
@@ -68,8 +68,11 @@ class Door:
 
 
 def is_upgrade(environ: dict[str, Any]) -> bool:
-    """Returns whether a request wants to become a WebSocket."""
-    return str(environ.get("HTTP_UPGRADE", "")).lower() == "websocket"
+    """Returns whether a request wants to become a WebSocket (RFC 6455, 4.2.1)."""
+    upgrade, connection = (str(environ.get(name, "")).lower() for name in ("HTTP_UPGRADE", "HTTP_CONNECTION"))
+    is_of_our_version = environ.get("HTTP_SEC_WEBSOCKET_VERSION") == "13"
+    is_wanted = upgrade == "websocket" and "upgrade" in (word.strip() for word in connection.split(","))
+    return is_wanted and is_of_our_version and "HTTP_SEC_WEBSOCKET_KEY" in environ
 
 
 def alone(pages: WSGIApplication) -> WSGIApplication:

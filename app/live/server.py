@@ -11,10 +11,10 @@ from flask_socketio import SocketIO, join_room, leave_room
 from app.live.door import GUEST, PATH
 from app.live.exchange import LIBRARY
 from app.live.guests import MOST_SAID, Guest
+from app.live.websocket import MOST_BYTES, WebSocket
 
 log = logging.getLogger(__name__)
 
-MOST_BYTES = 1024  # Of a message from a page.
 PLAIN = ("0", "1", "2")  # How messages begin that come, leave, or tell of an event; the others bring files.
 
 Choose = Callable[[int, Any], Iterable[str]]
@@ -74,6 +74,8 @@ class Server:
                 return
             try:
                 heard(sid, message)
+            except (ValueError, LookupError, TypeError):
+                guest.cut()  # It was no message of the protocol's.
             except Exception:
                 log.warning("A connection is cut after what it said", exc_info=True)
                 guest.cut()
@@ -87,7 +89,7 @@ class Server:
         engine.on("connect", enter)
         engine.on("message", hear)
         engine.on("disconnect", leave)
-        engine._async = {**engine._async, "websocket": _bounded(engine._async["websocket"])}
+        engine._async = {**engine._async, "websocket": WebSocket}
 
     @staticmethod
     def _connect(_said: Any = None) -> None:
@@ -110,14 +112,3 @@ class Server:
     @staticmethod
     def _cut(*_said: Any) -> None:
         request.environ[GUEST].cut()
-
-
-def _bounded(websocket: Callable[..., Any]) -> Callable[..., Any]:
-    """Lets the WebSocket end a message that grows too long, instead of keeping it until it is whole."""
-
-    def make(handler: Any, server: Any) -> Any:
-        made = websocket(handler, server)
-        made.server_args["max_message_size"] = MOST_BYTES
-        return made
-
-    return make

@@ -105,11 +105,12 @@ class MemoryStore:
 
     def may_try(self, service: str, seconds: int) -> bool:
         """Says no while a service rests; where it is doubted, the caller tries for all."""
-        if self.rests(service):
-            return False
-        if service in self._rests:
-            self._rests[service] = time.monotonic() + seconds
-        return True
+        with self._one_at_a_time:
+            if self.rests(service):
+                return False
+            if service in self._rests:
+                self._rests[service] = time.monotonic() + seconds
+            return True
 
     def note_down(self, service: str, seconds: int) -> None:
         """Remembers that a service is away."""

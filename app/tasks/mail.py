@@ -106,6 +106,8 @@ def notifications(user_id: int) -> None:
     """
     with suppress(QueueDown):
         queue.give_back(_turn_of(user_id))
+    if email.rests():
+        return
     with transaction():
         user = news.take(user_id)
         found = news.unmailed(user) if user else []

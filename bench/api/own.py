@@ -1,19 +1,25 @@
-"""Gives the member of the cases what takes a worker to make: an export that is done."""
+"""Gives the member of the cases what made-up requests do not come by: an export that is done, and conversations."""
 
 from __future__ import annotations
 
 from app import create_app
-from app.services import tasks, users
+from app.services import messages, tasks, users
 from app.tasks import exports
 from app.transaction import transaction
-from bench.api.site import NAME
+from bench.api.site import FORGOTTEN, MESSAGES, NAME, PARTNER
 
 
 def main() -> None:
-    """Makes it."""
+    """Makes them."""
     with create_app().app_context():
         with transaction():
-            task_id = tasks.start(users.by_name_or_address(NAME), tasks.EXPORT).id
+            member = users.by_name_or_address(NAME)
+            for who in (PARTNER, FORGOTTEN):
+                partner = messages.partner_by_id_or_name(who, member)
+                for number in range(MESSAGES):
+                    pair = (member, partner) if number % 2 else (partner, member)
+                    messages.send(*pair, f"{number}")
+            task_id = tasks.start(member, tasks.EXPORT).id
         exports.make(task_id, 1)
 
 

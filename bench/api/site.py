@@ -21,6 +21,10 @@ from config import database_url
 
 ROOT = Path(__file__).parents[2]
 NAME, PASSWORD = "casewriter", "four plain words together"
+# Whom the member writes to, and with whom no conversation is kept; not among the people of schemathesis.toml, some of
+# whom get blocked.
+PARTNER, FORGOTTEN = "4", "6"
+MESSAGES = 40  # So many were exchanged with each of the two.
 _MAIL = f"{NAME}@example.com"
 _PEOPLE = "data generate --users 12 --posts 60 --follows 4 --seed 1"
 _PATIENCE = 60  # Seconds that gunicorn may take to answer.

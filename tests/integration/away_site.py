@@ -5,7 +5,7 @@ import statistics
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -66,11 +66,13 @@ class Report:
 
     Attributes:
         seconds: how long the store was away.
+        usual: how many seconds the slowest request took before, which tells how busy the machine is.
         took: how many seconds each request took meanwhile, by what was asked for.
         effects: what became of what.
     """
 
     seconds: float
+    usual: float = 0.0
     took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     effects: list[Effect] = field(default_factory=list)
 
@@ -81,8 +83,10 @@ class Report:
 
     def table(self) -> str:
         """Returns it in words."""
-        lines = [f"The store was away for {self.seconds:.0f} s.", ""]
-        lines += [f"{'asked for meanwhile':<24}{'times':>6}{'median':>10}{'slowest':>10}"]
+        lines = [
+            f"The store was away for {self.seconds:.0f} s. Before, the slowest request took {self.usual:.3f} s."
+        ]
+        lines += ["", f"{'asked for meanwhile':<24}{'times':>6}{'median':>10}{'slowest':>10}"]
         lines += [
             f"{what:<24}{len(times):>6}{statistics.median(times):>8.3f} s{max(times):>8.3f} s"
             for what, times in self.took.items()
@@ -144,6 +148,12 @@ class AwaySite(OneMachine):
         super().stop()
         self.store.kill()
 
+    def forget(self) -> None:
+        """Takes from the store, while it is away, all that it has kept."""
+        for file in (self.folder / "store").rglob("*"):
+            if file.is_file():
+                file.unlink()
+
     def rows(self, statement: str, *values: object) -> list[Row]:
         """Asks the database."""
         with closing(sqlite3.connect(self.data / "hanmadi.db", timeout=10)) as database:
@@ -174,8 +184,14 @@ class AwaySite(OneMachine):
         return answer
 
 
-def outage(site: AwaySite, seconds: float) -> Report:
-    """Takes the store away while people use the site, brings it back, and returns what became of everything."""
+def outage(site: AwaySite, seconds: float, forgets: bool = False) -> Report:
+    """Takes the store away while people use the site, brings it back, and returns what became of everything.
+
+    Args:
+        site: the site.
+        seconds: for how long the store is away.
+        forgets: whether it comes back empty.
+    """
     assert 0 < seconds < len(WORDS) * A_WORDS_POSTS - 5, "There are no more words to search for."
     site.report = report = Report(seconds)
     people = {name: site.member(name) for name in ("바다", "하늘", "산들", "들", "강", "별")}
@@ -185,6 +201,7 @@ def outage(site: AwaySite, seconds: float) -> Report:
     until(lambda: found(site, "둥근") == 1, 60, "the site to be at work")
     site.change("UPDATE user SET last_seen_at = datetime('now', '-2 hours')")
     site.change("UPDATE login_session SET seen_at = datetime('now', '-2 hours')")
+    report.usual = max(as_usual(people["바다"], usual))
     page = Page(people["바다"])
     try:
         site.store.kill()
@@ -192,6 +209,8 @@ def outage(site: AwaySite, seconds: float) -> Report:
         use(site, people, seconds)
         report.effects += [*stored(site), badge(site)]
         lost = page.since(killed, *NEWS)
+        if forgets:
+            site.forget()
         site.store.start()
         back = time.monotonic()
         report.effects += owed(site, back)
@@ -200,6 +219,19 @@ def outage(site: AwaySite, seconds: float) -> Report:
         page.close()
     report.effects += [*seen(site, people["별"]), notices(site)]
     return report
+
+
+def as_usual(member: Member, post: int) -> Iterator[float]:
+    """Yields how many seconds some requests take while everything is there."""
+    for _ in range(3):
+        for ask in (
+            *(partial(member.get, path) for path in PAGES.values()),
+            partial(member.post, f"/posts/{post}/like"),
+        ):
+            began = time.monotonic()
+            assert ask().status_code in (200, 303)
+            yield time.monotonic() - began
+    assert member.post(f"/posts/{post}/unlike").status_code == 303
 
 
 def use(site: AwaySite, people: dict[str, Member], seconds: float) -> None:

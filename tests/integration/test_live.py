@@ -26,7 +26,7 @@ pytestmark = [
 ]
 needs_nginx = pytest.mark.skipif(not Path(NGINX).exists(), reason="There is no nginx here")
 
-PLACES = 2  # Connections in each web process of the one machine.
+PLACES = 2  # Connections in each web process of the one machine, which keeps sixteen threads for pages.
 
 
 @pytest.fixture(scope="module")
@@ -45,23 +45,28 @@ def split(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Split]:
     site.stop()
 
 
-def fill(*members: Member) -> list[Connection]:
-    """Opens pages in turn until no process takes another one."""
+def filled(member: Member) -> list[Connection]:
+    """Returns as many open pages of a member as the one machine has places for."""
     pages: list[Connection] = []
-    refused = 0
-    while refused < 6:
+
+    def full() -> bool:
         try:
-            pages.append(members[len(pages) % len(members)].open())
+            pages.append(member.open())
         except Refused:
-            refused += 1
+            pass  # The process that was asked is full, or has not given a place back yet.
+        return len(pages) == 2 * PLACES
+
+    until(full, 30, "all places are taken")
+    for _ in range(6):
+        with pytest.raises(Refused):
+            member.open()
     return pages
 
 
 def test_one_machine_tells_pages_of_either_process_and_keeps_threads_for_pages(one: OneMachine) -> None:
     bada, haneul = one.member("바다"), one.member("하늘")
     post = one.post_of("바다")
-    pages = fill(bada)
-    assert len(pages) == 2 * PLACES, "Each web process takes as many as leave sixteen threads to pages."
+    pages = filled(bada)
     began = time.monotonic()
     assert haneul.post(f"/posts/{post}/like").status_code == 303
     heard = [page.hear() for page in pages]
@@ -76,13 +81,12 @@ def test_one_machine_tells_pages_of_either_process_and_keeps_threads_for_pages(o
     took = [page.lasts(3) for page in pages]
     print(f"Cut after {took} s.")
     assert all(seconds is not None and seconds < 1 for seconds in took)
-    assert len(fill(haneul)) == 2 * PLACES, "The places are free again."
+    for page in filled(haneul):
+        page.close()
 
 
 def test_ctrl_c_does_not_wait_for_open_pages(one: OneMachine) -> None:
-    haneul = one.member("하늘")
-    until(lambda: len(fill(haneul)) > 0, 5, "places are free")
-    pages = fill(one.member("별님")) or fill(haneul)
+    pages = filled(one.member("별님"))
     site = one.programs["site"]
     began = time.monotonic()
     site.send(signal.SIGINT)
@@ -140,7 +144,7 @@ def test_split_site_tells_pages_and_cuts_them(split: Split) -> None:
     assert heard[0] and heard[0][0] == "notification" and heard == heard[:1] * len(pages)
     suspend = split.run("suspend", ["./boot.sh", "flask", "users", "suspend", "하늘"], split.env)
     page = haneul.open()
-    assert suspend.ended(30) == 0
+    assert suspend.ended(90) == 0
     assert (page.lasts(3) or 9) < 1
     with pytest.raises(Refused):
         haneul.open()
@@ -180,7 +184,7 @@ def test_live_process_that_ends_leaves_the_pages_working(split: Split) -> None:
         bada.open()
     assert bada.get("/news").status_code == 200
     split.start("live", PORT=str(split.ports["live"]))
-    until(lambda: split.answers(f"http://127.0.0.1:{split.ports['live']}"), 30, "it is back")
+    until(lambda: split.answers(f"http://127.0.0.1:{split.ports['live']}"), 90, "it is back")
     assert bada.open().lasts(0.2) is None
 
 
@@ -197,7 +201,9 @@ def test_silent_store_delays_whoever_tells_once_and_is_logged_once(
     began = time.monotonic()
     for number in range(1000):
         teller.tell("posts", "post", id=number)
-    assert PATIENCE <= time.monotonic() - began < 3 * PATIENCE
+    took = time.monotonic() - began
+    print(f"A thousand news took {took:.2f} s while the store was silent.")
+    assert PATIENCE <= took < 10 * PATIENCE, "Each on its own would take as long as the first."
     store.go_on()
     store.kill()
     assert sum("News are lost" in record.message for record in caplog.records) == 1

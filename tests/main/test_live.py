@@ -7,12 +7,13 @@ from functools import partial
 from typing import Any
 
 import pytest
+import requests
 from flask import Flask
 from werkzeug.serving import make_server
 
 from app.extensions import db, live, queue
 from app.live.guests import CHECKED_EVERY, MOST_EACH, MOST_SAID
-from app.live.server import MOST_BYTES
+from app.live.websocket import MOST_BYTES
 from app.main.live import origin
 from app.models import LoginSession
 from app.models.columns import now
@@ -67,6 +68,7 @@ def house(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     for connection in house.open:
         connection.close()
     live.close()
+    until(lambda: live.held == 0 and not looking(), 5, "every place is given back")
     server.shutdown()
     thread.join()
     vars(live).update(kept)
@@ -138,6 +140,30 @@ def test_what_is_no_websocket_finds_nothing_there(house: House, cast: Cast, stra
         assert person.get("/socket.io/").status_code == 404
         assert person.get("/socket.io/?EIO=4&transport=polling").status_code == 404
         assert person.client.post("/socket.io/?EIO=4&transport=polling").status_code == 405
+
+
+def test_half_a_handshake_becomes_no_connection(house: House, cast: Cast) -> None:
+    cookie = cast.member("바다").client.get_cookie("hanmadi-in")
+    assert cookie
+    whole = {
+        "Cookie": f"hanmadi-in={cookie.value}",
+        "Origin": house.url,
+        "Upgrade": "websocket",
+        "Connection": "keep-alive, Upgrade",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+    path = f"{house.url}/socket.io/?EIO=4&transport=websocket"
+    for name in ("Upgrade", "Connection", "Sec-WebSocket-Version", "Sec-WebSocket-Key"):
+        half = {**whole, name: "" if name == "Upgrade" else "8"}
+        if name == "Sec-WebSocket-Key":
+            del half[name]
+        assert requests.get(path, headers=half, timeout=5).status_code in (400, 404), name
+    # One that asks for something else than the protocol of our pages is answered, and has no place afterwards.
+    for query in ("EIO=3&transport=websocket", "EIO=4&transport=polling", "transport=websocket"):
+        answer = requests.get(f"{house.url}/socket.io/?{query}", headers=whole, timeout=5)
+        assert answer.status_code == 400, query
+    assert live.held == 0
 
 
 def test_member_hears_their_own_news_and_nobody_elses(house: House, cast: Cast) -> None:
