@@ -76,7 +76,8 @@ def test_reading_goes_as_far_as_was_shown(
     assert program.get("/api/messages/하늘").json["unread_count"] == 1
     for wrong in (-1, 2**63, "1", None, 1.5, True):
         assert program.ask("PUT", path, json={"last_id": wrong}).status_code == 422
-    assert program.ask("PUT", path, json={"last_id": 1.0}).status_code == 200  # JSON Schema calls it a whole number.
+    # To JSON Schema 1.0 is a whole number.
+    assert program.ask("PUT", path, json={"last_id": 1.0}).status_code == 200
 
 
 def test_deleting_is_for_oneself(cast: Cast, program: Program, bada: Visitor, haneul: Visitor) -> None:
