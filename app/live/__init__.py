@@ -113,6 +113,11 @@ class Live:
         """How many connections this process holds."""
         return 0 if self._guests is None else len(self._guests)
 
+    @property
+    def rooms(self) -> frozenset[str]:
+        """The rooms that pages hear whose connections this process holds."""
+        return frozenset() if self._guests is None else self._guests.rooms
+
     def close(self) -> None:
         """Ends the connections of this process and lets nobody in any more."""
         if self._guests is not None:

@@ -60,6 +60,12 @@ class Guests:
         return len(self._here)
 
     @property
+    def rooms(self) -> frozenset[str]:
+        """What they hear."""
+        with self._lock:
+            return frozenset().union(*(guest.rooms | guest.watched for guest in self._here))
+
+    @property
     def is_full(self) -> bool:
         """Whether nobody more is let in."""
         return self._is_closed or len(self._here) >= self.most

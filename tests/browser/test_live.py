@@ -77,6 +77,15 @@ def connected(page: Page, held: int = 1) -> Page:
     pytest.fail(f"The site holds {live.held} connections, not {held}.")
 
 
+def hears(page: Page, kind: str) -> None:
+    """Waits until a page of the site's hears what is told in rooms of a kind."""
+    for _ in range(100):
+        if any(room.startswith(kind) for room in live.rooms):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"Pages hear {set(live.rooms)}, none of them {kind}.")
+
+
 def test_like_in_one_browser_is_told_in_the_other_and_read_in_both(
     windows: Watched, cast: Cast, work: Callable[[], None]
 ) -> None:
@@ -115,8 +124,8 @@ def test_pill_says_how_many_posts_are_new_and_nothing_moves_by_itself(
     first = cast.post(haneul, "처음 글")
     work()
     viewport = PHONE if size == "phone" else DESK
-    page = connected(windows.open("/", secret=secret(bada), viewport=viewport))
-    page.wait_for_timeout(300)
+    page = windows.open("/", secret=secret(bada), viewport=viewport)
+    hears(page, "posts:")
     at = page.locator(f"#post-{first}").bounding_box()
     new = cast.post(haneul, "새 글이에요")
     work()
