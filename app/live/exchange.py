@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator
-from threading import RLock
+from threading import RLock, Timer
 from typing import Any
 
 import socketio
@@ -27,6 +27,7 @@ QUIET = (
     5.0  # Seconds without news after which the store is asked whether it is there; it has as long to answer.
 )
 RETRY = 1.0  # Seconds between two tries to reach it.
+SETTLED = 3.0  # Seconds after its return from which everybody has noticed: a breaker rests for two.
 
 
 class NewsLost(Exception):
@@ -112,10 +113,13 @@ class Exchange(Rooms, socketio.RedisManager):  # type: ignore[misc]
                 pubsub.ping()
             is_asked = message is None
             if message and message["type"] == "subscribe":
-                self._catch_up()
+                self._is_deaf = False
+                # What others tell before they have noticed the store's return is lost as well.
+                later = Timer(SETTLED, self._catch_up)
+                later.daemon = True
+                later.start()
             if message and message["type"] == "message":
                 yield message["data"]
 
     def _catch_up(self) -> None:
-        self._is_deaf = False
         self.emit(CATCH_UP, {}, namespace="/", ignore_queue=True)

@@ -161,7 +161,7 @@ def test_page_asks_for_what_it_missed_while_the_connection_was_lost(
     wire.is_cut = False
     page.evaluate("window.caughtUp = false; dispatchEvent(new Event('online'))")
     expect(page.locator(NUMBER)).to_have_text("1")
-    page.wait_for_function("window.caughtUp")
+    page.wait_for_function("() => window.caughtUp")
     connected(page)
 
 
@@ -179,7 +179,7 @@ def test_page_without_websockets_asks_now_and_then(
     haneul.post(f"/posts/{id}/like")
     work()
     expect(page.locator(NUMBER)).to_have_text("1")
-    page.wait_for_function("window.caughtUp")
+    page.wait_for_function("() => window.caughtUp")
     assert live.held == 0
 
 

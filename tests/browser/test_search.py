@@ -170,7 +170,8 @@ def test_search_works_without_javascript(windows: Watched, member: str) -> None:
     page.locator(BOX).fill("한국 작성자:한국인")
     page.keyboard.press("Enter")
     expect(page.locator("article mark").first).to_contain_text("한국")
-    page.get_by_role("link", name="작성자:한국인").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="작성자:한국인").click()
     assert query(page).endswith("q=한국")
     page.get_by_role("link", name="최신순").click()
     page.locator(".tabs").get_by_role("link", name="사람").click()

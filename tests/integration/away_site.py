@@ -289,6 +289,7 @@ def owed(site: AwaySite, back: float) -> list[Effect]:
 
 def live(site: AwaySite, page: Page, back: float, post: int, lost: list[float]) -> list[Effect]:
     """Looks whether an open page was told to catch up, and is told of what happens now."""
+    until(lambda: page.since(back, "catch-up"), 10, "the open page to be told to catch up")
     caught = page.since(back, "catch-up")
     happened = time.monotonic()
     assert site.member("하늘").post(f"/posts/{post}/like").status_code == 303

@@ -11,6 +11,7 @@ from pathlib import Path
 import requests
 from flask import Flask
 
+import app.main  # noqa: F401  # It says who may connect, which belongs to what is kept of the extensions.
 from app import create_app
 from app.extensions import live, queue, search
 from tests.cast import Cast

@@ -188,6 +188,14 @@ def test_a_worker_can_be_stopped_while_its_store_is_away(
     assert worker.ended(5) == 0
 
 
+def put_back(queue: Queue) -> int:
+    """Returns how many jobs were put back; on a busy machine the store may answer too late, and is asked again."""
+    try:
+        return queue.recover()
+    except QueueDown:
+        return 0
+
+
 def test_only_the_job_of_the_killed_worker_is_put_back(
     url: str, queue: Queue, redis: Redis, start_worker: Callable[..., Program], tmp_path: Path
 ) -> None:
@@ -201,7 +209,7 @@ def test_only_the_job_of_the_killed_worker_is_put_back(
     workers[0].send(signal.SIGKILL)
 
     killed = time.monotonic()
-    until(queue.recover, 60, "the job is put back")
+    until(partial(put_back, queue), 60, "the job is put back")
     assert time.monotonic() - killed > 7, "A single look is no proof."
     assert redis.llen("rq:queue:default") == 1
     for folder in folders:

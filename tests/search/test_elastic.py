@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -391,9 +392,13 @@ def _is_away(engine: ElasticEngine) -> bool:
 
 
 def _free_ports() -> int:
-    """Returns a port of two free ones, as the program uses them."""
-    for port in range(9211, 9291):
+    """Returns a port of two free ones, as the program uses them.
+
+    It is one of those that no system gives away by itself, and by chance, because several runs of the tests look for
+    one at the same time.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
         with socket.socket() as one, socket.socket() as other:
             if one.connect_ex(("127.0.0.1", port)) and other.connect_ex(("127.0.0.1", port + 100)):
                 return port
-    raise RuntimeError("There are no free ports for a server.")

@@ -1,7 +1,7 @@
 // How much is new above a list, posts or notifications: a link, which the reader follows when it suits; nothing moves
 // by itself.
 
-const place = document.querySelector("[data-new]");
+const place = document.querySelector(".new-place");
 const SOON = 1500; // Milliseconds: many pages hear of a post, and need not all ask at once.
 const FRESH = 2000; // So long after it was made, a page has missed nothing.
 let timer = 0;
