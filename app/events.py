@@ -145,6 +145,14 @@ class MessageSent(Event):
 
 
 @dataclass(frozen=True)
+class MessagesRead(Event):
+    """A member has read what another one wrote to them."""
+
+    sender_id: int
+    conversation_id: int
+
+
+@dataclass(frozen=True)
 class TaskStarted(Event):
     """A member asked for work in the background."""
 

@@ -62,6 +62,7 @@ REACTIONS: dict[type[Event], list[Task | Owed | Once]] = {
     events.MemberNotified: [live.tell_notification],
     events.BadgesChanged: [live.tell_badges],
     events.MessageSent: [live.tell_message],
+    events.MessagesRead: [live.tell_read],
     events.TaskStarted: [Owed(exports.begin, A_DAY)],
     events.TaskEnded: [
         live.tell_task,

@@ -33,6 +33,12 @@ def tell_message(message_id: int) -> None:
 
 
 @task(queue="urgent", retries=())
+def tell_read(sender_id: int, conversation_id: int) -> None:
+    """Tells the pages of who wrote messages that they were read."""
+    live.tell(rooms.member(sender_id), "read", conversation=conversation_id)
+
+
+@task(queue="urgent", retries=())
 def tell_task(task_id: int) -> None:
     """Tells the pages of a task's owner that it has ended."""
     with reading():

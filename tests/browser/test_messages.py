@@ -13,6 +13,7 @@ from tests.cast import Cast, Visitor
 
 BOX = "#write-body"
 NARROW = {"width": 320, "height": 640}
+NOTHING_WAITS = "() => fetch('/news').then(a => a.json()).then(n => n.messages === 0)"
 Open = Callable[..., Page]
 
 
@@ -106,11 +107,12 @@ def test_two_people_write_to_each_other(talk: Open, bada: Visitor, haneul: Visit
         theirs.locator(BOX).fill(f"{number}")
         theirs.keyboard.press("Enter")
     expect(theirs.locator(".talk-row:not(.is-sending)")).to_have_count(4)
-    catch_up(mine)
+    theirs.wait_for_function(NOTHING_WAITS)
+    hear(mine, "read")
+    expect(mine.locator(".is-last-read .bubble")).to_contain_text("들려요?")
     expect(mine.locator(".talk-row")).to_have_count(4)
     assert bubbles(mine) == bubbles(theirs) == ["들려요?", "0", "1", "2"]
     assert mine.locator("[data-day]").count() == theirs.locator("[data-day]").count() == 1
-    expect(mine.locator(".is-last-read .bubble")).to_contain_text("들려요?")
 
 
 def test_what_comes_is_read_where_it_is_seen(talk: Open, cast: Cast, bada: Visitor, haneul: Visitor) -> None:
@@ -123,7 +125,7 @@ def test_what_comes_is_read_where_it_is_seen(talk: Open, cast: Cast, bada: Visit
     hear(page)
     expect(page.locator(".talk-row")).to_have_count(31)
     assert offset(page) < 1, "Who stands at the end stays there."
-    page.wait_for_function("() => fetch('/news').then(a => a.json()).then(n => n.messages === 0)")
+    page.wait_for_function(NOTHING_WAITS)
     page.evaluate("document.querySelector('.talk-scroll').scrollTop = -600")
     page.wait_for_timeout(100)
     cast.message(haneul, bada, "안 보이는 말")
@@ -135,7 +137,7 @@ def test_what_comes_is_read_where_it_is_seen(talk: Open, cast: Cast, bada: Visit
     assert bada.get("/news").json["messages"] == 1  # type: ignore[index]
     page.locator(".new-said").click()
     expect(page.locator(".new-said")).to_be_hidden()
-    page.wait_for_function("() => fetch('/news').then(a => a.json()).then(n => n.messages === 0)")
+    page.wait_for_function(NOTHING_WAITS)
 
 
 def test_nothing_is_missed_where_more_came_than_one_piece_holds(

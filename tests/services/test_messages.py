@@ -13,7 +13,7 @@ from app.extensions import db, live, queue
 from app.models import Block, Conversation, Follow, Message, Notification, User
 from app.models.columns import now
 from app.models.keyset import FIRST, Wanted
-from app.services import messages
+from app.services import blocks, messages
 from app.services.messages.sending import MOST_BEGUN
 from tests.cast import Cast
 from tests.services.talks import (
@@ -54,6 +54,29 @@ def test_message_is_told_to_the_pages_of_both_and_notified_to_one(both: Site) ->
         assert sorted(rooms) == sorted(f"member:{who(name).id}" for name in (BADA, HANEUL))
         notified = db.session.scalars(sa.select(Notification)).all()
         assert [(row.kind, row.user_id) for row in notified] == [("message", who(HANEUL).id)]
+
+
+def test_sender_is_told_that_a_message_was_read_unless_they_are_apart(both: Site) -> None:
+    def told() -> list[str]:
+        return [news.room for news in live.told if news.kind == "read"]
+
+    with both():
+        first = say(BADA, HANEUL)
+    with both():
+        read(HANEUL, BADA, first)
+    with both():
+        read(HANEUL, BADA, first)
+    with both():
+        queue.run()
+        assert told() == [f"member:{who(BADA).id}"], "What was read already is not told again."
+        second = say(BADA, HANEUL)
+    with both():
+        blocks.block(who(HANEUL), who(BADA))
+    with both():
+        read(HANEUL, BADA, second)
+    with both():
+        queue.run()
+        assert len(told()) == 1
 
 
 def test_message_with_one_key_is_stored_once(both: Site) -> None:

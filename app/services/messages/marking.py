@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from app.events import BadgesChanged, record
+from app.events import BadgesChanged, MessagesRead, record
 from app.extensions import db
 from app.models import Conversation, HiddenMessage, Message, Participation, User
 from app.models.upsert import insert_or
@@ -25,6 +25,8 @@ def read(viewer: User, participation: Participation, last_id: int) -> None:
     if seen > participation.read_id:
         participation.read_id = seen
         _settle(viewer, participation)
+        if not participation.other.is_apart:
+            record(MessagesRead(participation.other_id, participation.conversation_id))
 
 
 def delete_for_me(viewer: User, message: Message) -> None:

@@ -37,6 +37,7 @@ if (talk && form) prepareWriting(form, talk);
 document.addEventListener("hanmadi:news", ({ detail: { kind, ids } }) => {
   if (kind === "message" || kind === "badges") refresh();
   if (kind === "message") talk?.hear(ids);
+  if (kind === "read") talk?.seenBy(ids);
 });
 
 document.addEventListener("hanmadi:catch-up", () => {

@@ -47,12 +47,18 @@ export class Talk {
     this.markRead();
   }
 
-  hear({ conversation }) {
+  isIts(conversation) {
     const { talk } = this.body.dataset;
-    if (talk && Number(talk) !== conversation) return;
+    return !talk || Number(talk) === conversation;
+  }
+
+  hear({ conversation }) {
+    if (!this.isIts(conversation)) return;
     if (this.isLatest) this.catchUp();
     else this.link.hidden = false;
   }
+
+  seenBy({ conversation }) { if (this.isIts(conversation)) this.catchUp(); }
 
   async ask() {
     if (!this.isLatest) return;
