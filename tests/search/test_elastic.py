@@ -392,13 +392,9 @@ def _is_away(engine: ElasticEngine) -> bool:
 
 
 def _free_ports() -> int:
-    """Returns a port of two free ones, as the program uses them.
-
-    It is one of those that no system gives away by itself, and by chance, because several runs of the tests look for
-    one at the same time.
-    """
+    """Returns a port of two free ones, as the program uses them; by chance, for several runs look for one at once."""
     while True:
-        port = 20_000 + secrets.randbelow(12_000)
+        port = 20_000 + secrets.randbelow(12_000)  # No system gives these away by itself.
         with socket.socket() as one, socket.socket() as other:
             if one.connect_ex(("127.0.0.1", port)) and other.connect_ex(("127.0.0.1", port + 100)):
                 return port

@@ -2,7 +2,6 @@
 
 import { oneAtATime, pieceOf } from "./pieces.js";
 
-const SECONDS = 3;
 const PAUSE = 250; // Milliseconds between two looks, at least.
 const said = document.getElementById("export-said");
 let lookedAt = Date.now();
@@ -50,5 +49,5 @@ document.addEventListener("hanmadi:catch-up", () => {
 });
 
 setInterval(() => {
-  if (progress() && Date.now() - lookedAt >= SECONDS * 1000) look();
+  if (progress() && Date.now() - lookedAt >= said.dataset.every * 1000) look();
 }, 500);
