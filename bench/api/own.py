@@ -1,12 +1,13 @@
-"""Gives the member of the cases what made-up requests do not come by: an export that is done, and conversations."""
+"""Gives the member of the cases what made-up requests do not come by: an export that is done, conversations, posts."""
 
 from __future__ import annotations
 
 from app import create_app
-from app.services import messages, tasks, users
+from app.extensions import db
+from app.services import messages, posts, tasks, users
 from app.tasks import exports
 from app.transaction import transaction
-from bench.api.site import FORGOTTEN, MESSAGES, NAME, PARTNER
+from bench.api.site import FORGOTTEN, MESSAGES, NAME, OWN, PARTNER
 
 
 def main() -> None:
@@ -19,6 +20,10 @@ def main() -> None:
                 for number in range(MESSAGES):
                     pair = (member, partner) if number % 2 else (partner, member)
                     messages.send(*pair, f"{number}")
+            for number in (number for numbers in OWN.values() for number in numbers):
+                post = posts.publish(member, f"{number}번째 글")
+                db.session.flush()
+                assert post.id == number, "The others have more or fewer posts than bench/api/site.py says."
             task_id = tasks.start(member, tasks.EXPORT).id
         exports.make(task_id, 1)
 

@@ -26,7 +26,10 @@ NAME, PASSWORD = "casewriter", "four plain words together"
 PARTNER, FORGOTTEN = "4", "6"
 MESSAGES = 40  # So many were exchanged with each of the two.
 _MAIL = f"{NAME}@example.com"
-_PEOPLE = "data generate --users 12 --posts 60 --follows 4 --seed 1"
+_POSTS = 60
+# The member's own posts, by what is done to them; they come behind those of the others.
+OWN = {"DELETE": range(_POSTS + 1, _POSTS + 21), "PATCH": range(_POSTS + 21, _POSTS + 41)}
+_PEOPLE = f"data generate --users 12 --posts {_POSTS} --follows 4 --seed 1"
 _PATIENCE = 60  # Seconds that gunicorn may take to answer.
 
 

@@ -34,13 +34,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExportSite]:
 @pytest.fixture(scope="module")
 def interrupted(site: ExportSite) -> dict[str, Interruption]:
     """Four exports, each interrupted in another way while it was made, and ended."""
-    made = {deed: site.export(who) for deed, who in zip(DEEDS, MEMBERS, strict=True)}
-    for export in made.values():
+    made = {}
+    sleeper = 0
+    for deed, who in zip(DEEDS, MEMBERS, strict=True):
+        made[deed] = export = site.export(who)
         until(partial(site.is_in_the_middle, export), 60, "the export is being made")
-    site.kill(made["worker and horse"], "worker", "horse")
-    site.kill(made["worker"], "worker")
-    site.kill(made["horse"], "horse")
-    sleeper = site.put_to_sleep(made["asleep"])
+        if deed == "asleep":
+            sleeper = site.put_to_sleep(export)
+        else:
+            site.kill(export, *deed.split(" and "))
     site.watch(list(made.values()), 2 * SOON)
     # What was taken for dead wakes up when another try has done its work.
     os.kill(sleeper, signal.SIGCONT)
