@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
+REST = 2.0  # Seconds without a try after a failure.
 Errors = type[BaseException] | tuple[type[BaseException], ...]
 
 
@@ -30,7 +31,7 @@ class Breaker:
         failures: Errors,
         passes: Errors = (),
         tell: Callable[[BaseException], str] = str,
-        rest: float = 2.0,
+        rest: float = REST,
     ) -> None:
         self.service = service
         self.rest = rest

@@ -14,7 +14,7 @@ from redis.exceptions import ConnectionError as Silence
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from app.breaker import Breaker
+from app.breaker import REST, Breaker
 
 log = logging.getLogger(__name__)
 LIBRARY = logging.getLogger("app.live.library")
@@ -23,11 +23,9 @@ LIBRARY.setLevel(logging.WARNING)  # Below, it tells of every packet.
 CHANNEL = "hanmadi-live"  # Of the store's publish and subscribe.
 CATCH_UP = "catch-up"
 PATIENCE = 0.3  # Seconds that whoever tells something waits for the store.
-QUIET = (
-    5.0  # Seconds without news after which the store is asked whether it is there; it has as long to answer.
-)
+QUIET = 5.0  # Seconds without news after which the store is asked for an answer, for which it has as long.
 RETRY = 1.0  # Seconds between two tries to reach it.
-SETTLED = 3.0  # Seconds after its return from which everybody has noticed: a breaker rests for two.
+SETTLED = REST + 1.0  # Seconds after its return from which everybody has noticed it.
 
 
 class NewsLost(Exception):

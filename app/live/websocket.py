@@ -7,10 +7,7 @@ from wsgiref.types import StartResponse
 import simple_websocket
 
 MOST_BYTES = 1024  # Of a message from a page.
-SOCKETS = (
-    "gunicorn.socket",
-    "werkzeug.socket",
-)  # Where the servers leave a request's socket in its environment.
+SOCKETS = ("gunicorn.socket", "werkzeug.socket")  # Where servers leave a request's socket in its environment.
 
 
 class Whole:

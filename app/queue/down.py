@@ -16,7 +16,7 @@ class Breaker(breaker.Breaker):
         rest: seconds without a try after a failure.
     """
 
-    def __init__(self, rest: float = 2.0) -> None:
+    def __init__(self, rest: float = breaker.REST) -> None:
         super().__init__(
             "The queue's store",
             QueueDown,

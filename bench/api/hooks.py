@@ -126,7 +126,7 @@ def _carry_on(case: Any) -> None:
 
 def _write_to_partner(case: Any) -> None:
     """Lets most messages be of one conversation; others get blocked on the way, and most made-up ones are nobody."""
-    sign = zlib.crc32(str((case.path_parameters, case.body)).encode())
+    sign = _sign(case)
     if sign % 4 == 0:
         return
     partner = FORGOTTEN if (case.method, case.path) == ("DELETE", "/api/messages/{who}") else PARTNER
@@ -141,9 +141,14 @@ def _write_to_partner(case: Any) -> None:
 
 def _choose_own(case: Any) -> None:
     """Lets most posts that are changed or deleted be the member's own; most made-up ones are others' or nobody's."""
-    sign = zlib.crc32(str((case.path_parameters, case.body)).encode())
+    sign = _sign(case)
     if sign % 4:
         case.path_parameters["id"] = OWN[case.method][sign % len(OWN[case.method])]
+
+
+def _sign(case: Any) -> int:
+    """Returns a number that follows from a request alone, so that a walk repeats."""
+    return zlib.crc32(str((case.path_parameters, case.body)).encode())
 
 
 def _introduce(case: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from app import create_app
 from app.extensions import db
 from app.services import messages, posts, tasks, users
@@ -20,7 +22,7 @@ def main() -> None:
                 for number in range(MESSAGES):
                     pair = (member, partner) if number % 2 else (partner, member)
                     messages.send(*pair, f"{number}")
-            for number in (number for numbers in OWN.values() for number in numbers):
+            for number in chain(*OWN.values()):
                 post = posts.publish(member, f"{number}번째 글")
                 db.session.flush()
                 assert post.id == number, "The others have more or fewer posts than bench/api/site.py says."

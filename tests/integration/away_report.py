@@ -28,13 +28,11 @@ class Report:
 
     Attributes:
         seconds: how long the store was away.
-        usual: how many seconds the slowest request took before, which tells how busy the machine is.
         took: how many seconds each request took meanwhile, by what was asked for.
         effects: what became of what.
     """
 
     seconds: float
-    usual: float = 0.0
     took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     effects: list[Effect] = field(default_factory=list)
 
@@ -45,10 +43,8 @@ class Report:
 
     def table(self) -> str:
         """Returns it in words."""
-        lines = [
-            f"The store was away for {self.seconds:.0f} s. Before, the slowest request took {self.usual:.3f} s."
-        ]
-        lines += ["", f"{'asked for meanwhile':<24}{'times':>6}{'median':>10}{'slowest':>10}"]
+        lines = [f"The store was away for {self.seconds:.0f} s.", ""]
+        lines += [f"{'asked for meanwhile':<24}{'times':>6}{'median':>10}{'slowest':>10}"]
         lines += [
             f"{what:<24}{len(times):>6}{statistics.median(times):>8.3f} s{max(times):>8.3f} s"
             for what, times in self.took.items()

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -143,7 +143,6 @@ def outage(site: AwaySite, seconds: float, forgets: bool = False) -> Report:
     until(lambda: found(site, "둥근") == 1, 60, "the site to be at work")
     site.change("UPDATE user SET last_seen_at = datetime('now', '-2 hours')")
     site.change("UPDATE login_session SET seen_at = datetime('now', '-2 hours')")
-    report.usual = max(as_usual(people["바다"], usual))
     page = Page(people["바다"])
     try:
         site.store.kill()
@@ -161,19 +160,6 @@ def outage(site: AwaySite, seconds: float, forgets: bool = False) -> Report:
         page.close()
     report.effects += [*seen(site, people["별"]), notices(site)]
     return report
-
-
-def as_usual(member: Member, post: int) -> Iterator[float]:
-    """Yields how many seconds some requests take while everything is there."""
-    for _ in range(3):
-        for ask in (
-            *(partial(member.get, path) for path in PAGES.values()),
-            partial(member.post, f"/posts/{post}/like"),
-        ):
-            began = time.monotonic()
-            assert ask().status_code in (200, 303)
-            yield time.monotonic() - began
-    assert member.post(f"/posts/{post}/unlike").status_code == 303
 
 
 def use(site: AwaySite, people: dict[str, Member], seconds: float) -> None:

@@ -144,7 +144,7 @@ def test_split_site_tells_pages_and_cuts_them(split: Split) -> None:
     assert heard[0] and heard[0][0] == "notification" and heard == heard[:1] * len(pages)
     suspend = split.run("suspend", ["./boot.sh", "flask", "users", "suspend", "하늘"], split.env)
     page = haneul.open()
-    assert suspend.ended(90) == 0
+    assert suspend.ended(30) == 0
     assert (page.lasts(3) or 9) < 1
     with pytest.raises(Refused):
         haneul.open()
@@ -184,7 +184,7 @@ def test_live_process_that_ends_leaves_the_pages_working(split: Split) -> None:
         bada.open()
     assert bada.get("/news").status_code == 200
     split.start("live", PORT=str(split.ports["live"]))
-    until(lambda: split.answers(f"http://127.0.0.1:{split.ports['live']}"), 90, "it is back")
+    until(lambda: split.answers(f"http://127.0.0.1:{split.ports['live']}"), 30, "it is back")
     assert bada.open().lasts(0.2) is None
 
 
@@ -201,9 +201,7 @@ def test_silent_store_delays_whoever_tells_once_and_is_logged_once(
     began = time.monotonic()
     for number in range(1000):
         teller.tell("posts", "post", id=number)
-    took = time.monotonic() - began
-    print(f"A thousand news took {took:.2f} s while the store was silent.")
-    assert PATIENCE <= took < 10 * PATIENCE, "Each on its own would take as long as the first."
+    assert PATIENCE <= time.monotonic() - began < 3 * PATIENCE
     store.go_on()
     store.kill()
     assert sum("News are lost" in record.message for record in caplog.records) == 1

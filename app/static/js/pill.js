@@ -3,7 +3,7 @@
 
 const place = document.querySelector(".new-place");
 const SOON = 1500; // Milliseconds: many pages hear of a post, and need not all ask at once.
-const FRESH = 2000; // So long after it was made, a page has missed nothing.
+const FRESH = 2000; // A younger page does not ask: what it may have missed is told with what comes next.
 let timer = 0;
 let askedAt = -Infinity;
 
