@@ -19,7 +19,7 @@ from app.search import hangul
 from app.search.morphemes import Morpheme, OwnWords, parse
 from app.search.normal import normalise
 
-VERSION = 1
+VERSION = 2
 """Counts the changes of what is cut how; an index made by another version is built anew."""
 
 LONGEST_START = 24
@@ -77,7 +77,7 @@ class Reading:
         self.text = normalise(text)
         self._runs = _runs(self.text)
         self._morphemes = parse(self.text, own)
-        self._known = [_known(morpheme) for morpheme in self._morphemes]
+        self._known = list(map(_known, self._morphemes))
 
     @property
     def lemmas(self) -> list[tuple[int, str]]:
@@ -219,11 +219,12 @@ def _runs(normal: str) -> list[Run]:
     found = []
     end = 0
     for match in _RUN.finditer(normal):
-        kind, start = match.lastgroup, match.start()
-        letters = match[0][:_LONGEST_TOKEN]
-        follows = start == end or normal[end:start].isspace()
-        found.append(Run(stem(letters) if kind == "other" else letters, kind in _DENSE, start, follows))
-        end = match.end()
+        before, (start, end) = end, match.span()
+        is_dense = match.lastgroup in _DENSE
+        letters = match[0] if is_dense else match[0][:_LONGEST_TOKEN]
+        if match.lastgroup == "other":
+            letters = stem(letters)
+        found.append(Run(letters, is_dense, start, start == before or normal[before:start].isspace()))
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from app.search.plan import EVERYTHING, Node, Plan
 from app.search.tuning import Tuning
@@ -23,8 +23,7 @@ class NotReady(SearchDown):
     """The engine answers, but its index has to be built first, or lacks what Korean text needs."""
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(NamedTuple):
     """What an engine keeps of a row.
 
     Attributes:
@@ -142,6 +141,10 @@ class Build(Protocol):
 
     def abandon(self) -> None:
         """Removes the unfinished generation."""
+        ...
+
+    def close(self) -> None:
+        """Ends the processes that have helped; what was put stays, and the build can be gone on with."""
         ...
 
 

@@ -15,8 +15,6 @@ import regex
 _TAG, _TYPE, _EXPRESSION = 0, 4, 7  # Columns of mecab-ko-dic.
 _JOINED = frozenset({"Inflect", "Compound", "Preanalysis"})
 
-_BLANKS = regex.compile(r"[\s\x00]++")
-
 _here = threading.local()
 
 
@@ -73,8 +71,8 @@ def parse(text: str, own: OwnWords | None = None) -> list[Morpheme]:
         if own and index % 2:
             found.append(own.morpheme(piece))
         else:
-            lines = _tagger().parse(_BLANKS.sub(" ", piece)).split("\n")
-            found += [_read(line) for line in lines[:-2]]  # Behind them stand EOS and nothing.
+            lines = _tagger().parse(" ".join(piece.split())).split("\n")
+            found += map(_read, lines[:-2])  # Behind them stand EOS and nothing.
     return found
 
 

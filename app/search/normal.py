@@ -1,11 +1,12 @@
 """The form in which text is compared."""
 
+import re
 import unicodedata
 
 import regex
 
 _ADDRESS = regex.compile(r"https?://\S++")
-_REPEATED = regex.compile(r"([^\s\d])\1{2,}+")
+_REPEATED = re.compile(r"([^\s\d])\1\1+")  # Twice as fast here as regex.
 _COMPATIBILITY_JAMO = regex.compile(r"([\u3131-\u318E]++)")
 _UNSEEN = regex.compile(r"[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}]++")
 
@@ -27,4 +28,4 @@ def normalise(text: str) -> str:
         text = _UNSEEN.sub(" ", text)
     if "://" in text:
         text = _ADDRESS.sub(" ", text)
-    return _REPEATED.sub(r"\1\1", text)
+    return _REPEATED.sub(r"\1\1", text) if _REPEATED.search(text) else text

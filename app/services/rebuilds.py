@@ -6,6 +6,7 @@ committed is heard by the new index too, whether the copy has come past it or no
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -58,13 +59,13 @@ def advance(seconds: float, progress: Progress = lambda index, done, all: None) 
     """
     _claim()
     try:
-        build = _open()
-        until = time.monotonic() + seconds
-        for _ in _pieces(build, progress):
-            if time.monotonic() > until:
-                return False
-        _answer(build)
-        return True
+        with closing(_open()) as build:
+            until = time.monotonic() + seconds
+            for _ in _pieces(build, progress):
+                if time.monotonic() > until:
+                    return False
+            _answer(build)
+            return True
     finally:
         release()
         _update(busy_until=None)

@@ -6,7 +6,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,11 +83,11 @@ def place(kind: str, options: argparse.Namespace) -> Iterator[Place]:
 def fill(engine: Engine, posts: Sequence[Post]) -> tuple[float, float]:
     """Makes the index and returns the seconds it took, of the clock and of this process."""
     start, own = time.perf_counter(), time.process_time()
-    build = engine.build(Tuning())
-    for piece in pieces(posts):
-        build.put(INDEX, piece)
-    build.prepare()
-    build.finish()
+    with closing(engine.build(Tuning())) as build:
+        for piece in pieces(posts):
+            build.put(INDEX, piece)
+        build.prepare()
+        build.finish()
     return time.perf_counter() - start, time.process_time() - own
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.search import analysis, hangul, many
+from app.search import analysis, hangul
 from app.search.analysis import Reading
-from app.search.engine import SearchDown
 from app.search.morphemes import OwnWords
 from app.search.normal import normalise
 
@@ -87,8 +84,11 @@ def test_bigrams_reach_across_blanks_and_not_across_punctuation() -> None:
     assert analysis.bigrams("東京へ") == ["東京", "京へ"]
 
 
-def test_endless_run_is_kept_to_a_length_that_engines_take() -> None:
-    assert all(len(run.text) <= 60 for run in analysis.runs("ab" * 500 + " " + "가나" * 500))
+def test_no_token_is_longer_than_engines_take_and_no_text_without_spaces_is_cut_short() -> None:
+    reading = Reading("ab" * 500 + " " + "가나" * 500 + "끝")
+    kept = {lemma for _, lemma in reading.lemmas} | {*reading.bigrams, *reading.parts, *reading.words}
+    assert max(map(len, kept)) <= 60
+    assert reading.bigrams[-1] == "나끝"
 
 
 def test_words_nouns_verbs_and_initials_are_worth_a_suggestion() -> None:
@@ -122,26 +122,6 @@ def test_name_is_found_by_all_of_its_beginnings() -> None:
     assert analysis.start("글") not in starts
     assert max(map(len, analysis.starts(["가나다라마바사" * 9]))) == analysis.LONGEST_START
     assert analysis.keystrokes(["한글", "Kim"]) == {hangul.jamo("한글"), "kim"}
-
-
-def _square(number: int) -> int:
-    return number * number
-
-
-@pytest.mark.parametrize("count", [0, 3, 5000])
-def test_few_and_many_things_come_back_in_their_order(count: int) -> None:
-    function: Callable[[int], int] = _square
-    assert list(many.each(function, range(count))) == [number**2 for number in range(count)]
-
-
-def _refuse_a_late_one(numbers: Sequence[int]) -> None:
-    if 4000 in numbers:
-        raise SearchDown("No room is left.")
-
-
-def test_error_of_another_process_reaches_whoever_asked() -> None:
-    with pytest.raises(SearchDown, match=r"^No room is left\.$"):
-        list(many.in_pieces(_refuse_a_late_one, range(5000)))
 
 
 @settings(deadline=None)

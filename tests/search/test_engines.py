@@ -65,6 +65,7 @@ def test_indexes_do_not_see_each_other(posts: Posts) -> None:
         ("ㅎㄱ", "한글을 배운다"),
         ("ㅋㅋ", "진짜 웃기다 ㅋㅋㅋㅋㅋ"),
         ("ㅋㅋㅋㅋ", "웃음 ㅋㅋ"),
+        ("겨울산책길", "띄어쓰기없이쓰는사람도있다" * 6 + "겨울산책길"),
         ("run", "She was running"),
         ("Running", "they run fast"),
         ("developer", "The developer's laptop"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Sequence
-from functools import partial
 from typing import Any
 
 from elasticsearch import AuthorizationException, BadRequestError, Elasticsearch
@@ -16,7 +15,7 @@ from app.search.elastic.generation import Current, Generation
 from app.search.elastic.names import Names, building, new_generation
 from app.search.elastic.vocabulary import Vocabulary
 from app.search.engine import Document, NotReady, SearchDown
-from app.search.many import in_pieces
+from app.search.many import Crew
 from app.search.tuning import Tuning
 
 _LEAVE = 0.5  # Seconds in which whoever still reads older indices has finished.
@@ -45,31 +44,32 @@ class ElasticBuild:
             for index in names.worded
         }
         self._is_prepared = False
+        self._crew: Crew[Document, set[str]] = Crew(self._put)
 
     def put(self, index: str, documents_: Sequence[Document]) -> None:
         """Adds documents or replaces them; see ``Build.put``."""
         alias = self._building(self._names.alias(index))
-        words = set().union(*in_pieces(partial(self._put, alias), documents_))
+        words = set().union(*self._crew.work(documents_, alias, self._is_prepared))
         if self._is_prepared and index in self._words:
-            with self._connection.writing() as client:
+            with self._connection.working() as client:
                 client.indices.refresh(index=alias)
                 self._words[index].note(client, words)
 
-    def _put(self, alias: str, documents_: Sequence[Document]) -> set[str]:
-        """Adds a piece of the documents, in one of several processes at once, and returns the words that it has."""
+    def _put(self, documents_: Sequence[Document], alias: str, with_words: bool) -> set[str]:
+        """Adds a piece of the documents, in one of several processes at once, and returns its words if asked for."""
         actions = [documents.put(document, self._own) for document in documents_]
-        with self._connection.writing() as client:
+        with self._connection.working() as client:
             documents.send(client, alias, actions)
-        return documents.words(actions) if self._is_prepared else set()
+        return documents.words(actions) if with_words else set()
 
     def drop(self, index: str, gone: Iterable[tuple[int, int]]) -> None:
         """Takes out documents; see ``Build.drop``."""
-        with self._connection.writing() as client:
+        with self._connection.working() as client:
             documents.send_drops(client, self._building(self._names.alias(index)), gone)
 
     def prepare(self) -> None:
         """Writes down the words of all texts, and lets the cluster make its copies; see ``Build.prepare``."""
-        with self._connection.writing() as client:
+        with self._connection.working() as client:
             client.indices.refresh(index=self._physical)
             for vocabulary in self._words.values():
                 vocabulary.note_all(client)
@@ -79,7 +79,7 @@ class ElasticBuild:
 
     def finish(self) -> None:
         """Lets the new generation answer; see ``Build.finish``."""
-        with self._connection.writing() as client:
+        with self._connection.working() as client:
             client.indices.refresh(index=self._physical)
             others = self._swap(client)
             self._current.look(client)
@@ -89,12 +89,16 @@ class ElasticBuild:
 
     def abandon(self) -> None:
         """Removes the unfinished generation; see ``Build.abandon``."""
-        with self._connection.writing() as client:
+        with self._connection.working() as client:
             client.indices.delete(index=self._physical, ignore_unavailable=True)
+
+    def close(self) -> None:
+        """Ends the processes that have helped."""
+        self._crew.close()
 
     def _remove(self, indices: list[str]) -> None:
         try:
-            with self._connection.writing() as client:
+            with self._connection.working() as client:
                 client.indices.delete(index=indices, ignore_unavailable=True)
         except SearchDown as error:
             # The new generation answers, so this one is done; the next removes what stays.
@@ -138,7 +142,7 @@ def begin(connection: Connection, names: Names, current: Current, tuning: Tuning
     """Begins a new generation; see ``Engine.build``."""
     name = new_generation()
     worded = {names.words(index) for index in names.worded}
-    with connection.writing() as client:
+    with connection.working() as client:
         for alias in names.aliases:
             layout = mapping.of_words() if alias in worded else mapping.of_documents(tuning, name)
             physical = f"{alias}-{name}"
@@ -159,7 +163,7 @@ def _create(client: Elasticsearch, physical: str, layout: dict[str, Any]) -> Non
 def resume(connection: Connection, names: Names, current: Current, name: str) -> ElasticBuild | None:
     """Goes on with a generation of that name; None when there is none to go on with, or it was made differently."""
     aliases = [building(f"{alias}-{name}") for alias in names.aliases]
-    with connection.writing() as client:
+    with connection.working() as client:
         if not all(client.indices.exists_alias(name=alias) for alias in aliases):
             return None
         begun = generation.read(client, aliases[0])

@@ -38,7 +38,7 @@ class Connection:
         account: who we are, where the address does not say so.
         ca_file: path of the certificates that are trusted, or None for those of the system.
         patience: seconds that a reader waits.
-        write_patience: seconds that a writer waits.
+        write_patience: seconds that writing and commands wait.
     """
 
     def __init__(
@@ -73,8 +73,8 @@ class Connection:
             yield self._client.options(request_timeout=self.patience)
 
     @contextmanager
-    def writing(self) -> Iterator[Elasticsearch]:
-        """Lets the block write; it waits longer than a reader.
+    def working(self) -> Iterator[Elasticsearch]:
+        """Lets the block do what no reader waits for: writing, and what commands ask; it waits longer.
 
         Raises:
             SearchDown: the server failed.

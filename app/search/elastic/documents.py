@@ -55,7 +55,7 @@ def send_drops(client: Elasticsearch, alias: str, gone: Iterable[tuple[int, int]
     """Takes documents out of an index, unless newer revisions stand there; what is gone can be dropped again.
 
     Args:
-        client: as ``Connection.writing`` gives it.
+        client: as ``Connection.working`` gives it.
         alias: of the index.
         gone: ids and revisions.
 
@@ -89,7 +89,7 @@ def send(client: Elasticsearch, alias: str, actions: Iterable[Action]) -> None:
     """Lets an index take actions; a newer revision that stands there stays.
 
     Args:
-        client: as ``Connection.writing`` gives it.
+        client: as ``Connection.working`` gives it.
         alias: of the index.
         actions: as the functions above return them.
 

@@ -34,7 +34,7 @@ class ElasticEngine:
         api_key: instead of both, a key as ``POST _security/api_key`` returns it in ``encoded``.
         ca_file: path of the certificates that are trusted, or None for those of the system.
         patience: seconds that a reader waits.
-        write_patience: seconds that a writer waits.
+        write_patience: seconds that writing and commands wait.
     """
 
     name = "elasticsearch"
@@ -73,7 +73,7 @@ class ElasticEngine:
         if not documents_:
             return
         alias = self._names.alias(index)
-        with self._connection.writing() as client:
+        with self._connection.working() as client:
             own = self._current.look(client).own
             actions = [documents.put(document, own) for document in documents_]
             documents.send(client, alias, actions)
@@ -86,7 +86,7 @@ class ElasticEngine:
         if not gone:
             return
         alias = self._names.alias(index)
-        with self._connection.writing() as client:
+        with self._connection.working() as client:
             documents.send_drops(client, alias, gone)
             client.indices.refresh(index=alias)
 
@@ -101,11 +101,13 @@ class ElasticEngine:
         now: int = 0,
     ) -> list[Hit]:
         """Returns the hits that follow ``after``; see ``Engine.search``."""
-        asked = queries.request(plan, order, limit, after, now)
-        with self._connection.reading() as client:
+        asked = queries.request(plan, order, limit, after, now) | {
             # Copies of an index count a little differently: the pages of one search come from the same copy.
-            found = self._find(client, index, asked | {"preference": f"of {zlib.crc32(plan.text.encode())}"})
-            return [_hit(one, order) for one in found]
+            "preference": f"of {zlib.crc32(plan.text.encode())}",
+            "timeout": self._connection.deadline,
+        }
+        with self._connection.reading() as client:
+            return [_hit(one, order) for one in self._find(client, index, asked)]
 
     def suggest(self, index: str, start: str, *, limit: int, within: Node = EVERYTHING) -> list[str]:
         """Returns words that begin like this; see ``Engine.suggest``."""
@@ -117,7 +119,7 @@ class ElasticEngine:
 
     def explain(self, index: str, plan: Plan, id: int) -> str:
         """Returns how a document's score comes about; see ``Engine.explain``."""
-        with self._connection.reading() as client:
+        with self._connection.working() as client:
             try:
                 answer = client.explain(
                     index=self._names.alias(index), id=str(id), query=queries.ranked(plan, now=0)
@@ -137,7 +139,7 @@ class ElasticEngine:
             "version": True,
             "track_total_hits": False,
         }
-        with self._connection.reading() as client:
+        with self._connection.working() as client:
             return [(hit["sort"][0], hit["_version"]) for hit in self._find(client, index, asked)]
 
     def writing(self) -> AbstractContextManager[None]:
@@ -151,7 +153,7 @@ class ElasticEngine:
     def build(self, tuning: Tuning, name: str | None = None) -> ElasticBuild:
         """Begins a new generation, or goes on with one; see ``Engine.build``."""
         if not self._has_nori:
-            with self._connection.writing() as client:
+            with self._connection.working() as client:
                 build.require_nori(client)
             self._has_nori = True
         begun = build.resume(self._connection, self._names, self._current, name) if name else None
@@ -160,7 +162,7 @@ class ElasticEngine:
     def generation(self) -> str | None:
         """Returns the name of the generation that answers; see ``Engine.generation``."""
         try:
-            with self._connection.reading() as client:
+            with self._connection.working() as client:
                 return self._current.look(client).name
         except NotReady:
             return None
@@ -170,12 +172,7 @@ class ElasticEngine:
         return check_up(self._connection, self._names, self._current)
 
     def _find(self, client: Elasticsearch, index: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
-        answer = client.search(
-            index=self._names.alias(index),
-            timeout=self._connection.deadline,
-            allow_partial_search_results=False,
-            **asked,
-        )
+        answer = client.search(index=self._names.alias(index), allow_partial_search_results=False, **asked)
         found: list[dict[str, Any]] = answer["hits"]["hits"]
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import starmap
 from typing import Any
 
@@ -12,7 +13,7 @@ from app.search import analysis, hangul
 from app.search.elastic import documents, failures
 from app.search.elastic.connection import Connection
 from app.search.elastic.queries import Clause, clause
-from app.search.many import in_pieces
+from app.search.many import Crew
 from app.search.plan import Every, HasWord, Node
 
 _ROUNDS = (
@@ -22,7 +23,7 @@ _ROUNDS = (
 _NEAR = 1000  # Of so many words within reach, the nearest and most used are chosen.
 _REACH = 2  # Keystrokes.
 _ASKED_AT_ONCE = 500
-_PAGE = 5000
+_PAGE = 30_000
 
 
 class Vocabulary:
@@ -67,17 +68,19 @@ class Vocabulary:
         """Counts how many documents have each word, of all texts, and keeps it.
 
         Args:
-            client: as ``Connection.writing`` gives it.
+            client: as ``Connection.working`` gives it.
         """
-        for _ in in_pieces(self._keep, list(self._counted(client))):
-            pass
+        crew: Crew[tuple[str, int], None] = Crew(self._keep)
+        with closing(crew):
+            for _ in crew.work(list(self._counted(client))):
+                pass
         client.indices.refresh(index=self._words)
 
     def note(self, client: Elasticsearch, words: Iterable[str]) -> None:
         """Counts how many documents have these words, and keeps it.
 
         Args:
-            client: as ``Connection.writing`` gives it.
+            client: as ``Connection.working`` gives it.
             words: of documents that have just been put.
         """
         noted = sorted(words)
@@ -92,7 +95,7 @@ class Vocabulary:
         client.indices.refresh(index=self._words)
 
     def _keep(self, counted: Iterable[tuple[str, int]]) -> None:
-        with self._connection.writing() as client:
+        with self._connection.working() as client:
             documents.send(client, self._words, starmap(documents.put_word, counted))
 
     def _find(self, query: Clause, limit: int) -> list[str]:

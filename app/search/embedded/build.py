@@ -54,6 +54,10 @@ class EmbeddedBuild:
         """Removes the unfinished generation."""
         self._remove()
 
+    def close(self) -> None:
+        """Ends the processes that have helped."""
+        self._generation.crew.close()
+
     @staticmethod
     def _write_words(texts: TantivyIndex, words: TantivyIndex) -> None:
         counted = texts.searcher().terms_with_prefix("word", "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from tantivy import Query
@@ -11,9 +11,9 @@ from tantivy import Query
 from app.search import analysis, hangul
 from app.search.embedded.index import SMALL_HEAP, TantivyIndex
 from app.search.embedded.queries import every
-from app.search.embedded.schema import cut, lay_out, lay_out_word, word_id
+from app.search.embedded.schema import Cut, cut, lay_out, lay_out_word, word_id
 from app.search.engine import Document
-from app.search.many import each
+from app.search.many import Crew
 from app.search.morphemes import OwnWords
 from app.search.plan import HasWord, Node, Start
 from app.search.tuning import Tuning
@@ -39,6 +39,7 @@ class Generation:
         self.name = name
         self.tuning = tuning
         self.own = OwnWords(tuning.words)
+        self.crew: Crew[str, list[Cut]] = Crew(self._cut)
         self.texts = {index: self._open(folder, index) for index in indexes}
         self.words = {index: self._open(folder, f"{index}.words") for index in worded}
 
@@ -47,12 +48,13 @@ class Generation:
         texts = self.texts[index]
         standing = texts.values("revision", [document.id for document in documents])
         newer = [document for document in documents if standing.get(document.id, 0) <= document.revision]
+        latest = list({document.id: document for document in newer}.values())
         found: set[str] = set()
+        # Begun before the index is locked: the processes would keep the lock, and stay longer than this.
+        texts_cut = self.crew.work([document.text for document in latest])
         with texts.changing(heap) as writer:
-            texts.delete(writer, standing.keys() & {document.id for document in newer})
-            latest = list({document.id: document for document in newer}.values())
-            texts_cut = each(partial(cut, own=self.own), [document.text for document in latest])
-            for document, text in zip(latest, texts_cut, strict=True):
+            texts.delete(writer, standing.keys() & {document.id for document in latest})
+            for document, text in zip(latest, chain.from_iterable(texts_cut), strict=True):
                 writer.add_document(lay_out(document, text))
                 found |= text.words
         return found
@@ -125,6 +127,9 @@ class Generation:
                 if len(alive) == limit:
                     break
         return alive
+
+    def _cut(self, texts: Sequence[str]) -> list[Cut]:
+        return [cut(text, self.own) for text in texts]
 
     def _open(self, folder: Path | None, index: str) -> TantivyIndex:
         return TantivyIndex(folder / index if folder else None, self.own)
