@@ -160,7 +160,7 @@ class Config:
     DATA_DIR = DATA_DIR
     HOST = setting("HOST", "127.0.0.1")
     PORT = number("PORT", 5000)
-    WEB_WORKERS = number("WEB_WORKERS", 2)
+    WEB_WORKERS = number("WEB_WORKERS", 3)
     LIVE = live()
     # A connection that is held here takes a thread for as long as its page is open.
     WEB_THREADS = number("WEB_THREADS", 64 if LIVE == "here" else 8)

@@ -2,7 +2,7 @@
 
     python -m bench.store_away --seconds 30
 
-It runs the whole site as ``./boot.sh`` does: two web processes, workers, the scheduler, a store that is killed and
+It runs the whole site as ``./boot.sh`` does: web processes, workers, the scheduler, a store that is killed and
 started again. A wrong outcome, or a request that took a second, ends the bench with 1.
 """
 

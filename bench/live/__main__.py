@@ -4,7 +4,7 @@
     python -m bench.live latency --likes 200 --split
     python -m bench.live sockets --sockets 200
 
-Split means two web processes and a live process behind nginx, which has to be there; the other is one ./boot.sh.
+Split means web processes and a live process behind nginx, which has to be there; the other is one ./boot.sh.
 """
 
 import argparse

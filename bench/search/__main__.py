@@ -41,7 +41,7 @@ def parsed() -> argparse.Namespace:
     )
     parser.add_argument("--show", type=int, default=0, help="how many failures of each row are shown")
     parser.add_argument("--queries", type=int, default=20_000, help="how many are fuzzed")
-    parser.add_argument("--processes", type=int, default=2, help="how many serve while memory is measured")
+    parser.add_argument("--processes", type=int, default=3, help="how many serve while memory is measured")
     parser.add_argument("--keep", action="store_true", help="leave the index, and use it again")
     cache = Path(tempfile.gettempdir()) / "hanmadi-bench"
     parser.add_argument("--cache", type=Path, default=cache, help="where analyses and kept indexes stay")

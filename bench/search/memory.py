@@ -7,23 +7,16 @@ kernel's to take back; the rest is the process's own.
 from __future__ import annotations
 
 import argparse
-import os
-import socket
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import urlopen
 
 from bench.search import asking, engines, posts, report
+from bench.web import environment, flask, serving
 
-_ROOT = Path(__file__).parents[2]
 _PARTS = ("Pss", "Pss_Anon", "Pss_File", "Rss")
-_PATIENCE = 60  # Seconds that gunicorn may take to answer.
 
 
 def run(options: argparse.Namespace) -> None:
@@ -31,49 +24,16 @@ def run(options: argparse.Namespace) -> None:
     sample = posts.sample(options.data, options.posts, options.seed)
     with engines.place("embedded", options) as place, tempfile.TemporaryDirectory() as folder:
         engines.filled(place.open(), sample)
-        environment = _environment(folder, place.where)
-        _flask(environment, "db", "upgrade")
-        _flask(environment, *"data generate --users 100 --posts 2000 --follows 5 --seed 1".split())
-        address = f"http://127.0.0.1:{environment['PORT']}"
-        command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--preload"]
-        command += ["--workers", str(options.processes), "microblog:app"]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        with subprocess.Popen(command, cwd=_ROOT, env=environment, **quiet) as server:
-            try:
-                _wait(f"{address}/healthz")
-                rows = _rows(server.pid, "started")
-                _search(address, asking.texts(sample, options.seed))
-                rows += _rows(server.pid, "searched")
-            finally:
-                server.terminate()
+        site = environment(folder, SEARCH_PATH=place.where)
+        flask(site, "db", "upgrade")
+        flask(site, *"data generate --users 100 --posts 2000 --follows 5 --seed 1".split())
+        with serving(site, options.processes) as (address, pid):
+            rows = _rows(pid, "started")
+            _search(address, asking.texts(sample, options.seed))
+            rows += _rows(pid, "searched")
     report.table(
         f"MB of {options.processes} web processes, {options.posts:,} posts", ("", "process", *_PARTS), rows
     )
-
-
-def _environment(folder: str, index: str) -> dict[str, str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    ours = {"DATA_DIR": folder, "SEARCH_PATH": index, "PORT": port, "REDIS_URL": "memory://"}
-    return os.environ | ours | {"RATELIMIT_ENABLED": "0", "FLASK_APP": "microblog", "ELASTICSEARCH_URL": ""}
-
-
-def _flask(environment: Mapping[str, str], *arguments: str) -> None:
-    command = [sys.executable, "-m", "flask", *arguments]
-    subprocess.run(command, cwd=_ROOT, env=environment, check=True, capture_output=True)
-
-
-def _wait(address: str) -> None:
-    until = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            urlopen(address).close()
-            return
-        except URLError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.2)
 
 
 def _search(address: str, texts: Sequence[str]) -> None:

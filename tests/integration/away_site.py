@@ -77,7 +77,7 @@ class Page:
 
 
 class AwaySite(OneMachine):
-    """What ``./boot.sh`` runs, two web processes, workers and scheduler, with a store that can be killed."""
+    """What ``./boot.sh`` runs, web processes, workers and scheduler, with a store that can be killed."""
 
     def __init__(self, folder: Path) -> None:
         self.store = StoreProcess(folder)

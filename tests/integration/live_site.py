@@ -128,7 +128,7 @@ class Site:
 
 
 class OneMachine(Site):
-    """What ``./boot.sh`` runs, with its two web processes."""
+    """What ``./boot.sh`` runs, with its web processes."""
 
     def __init__(self, folder: Path, **changes: str) -> None:
         port = free_port()
@@ -140,7 +140,7 @@ class OneMachine(Site):
 
 
 class Split(Site):
-    """Two web processes and one that holds the connections, behind nginx as deploy/nginx sets it up, with TLS."""
+    """Web processes and one that holds the connections, behind nginx as deploy/nginx sets it up, with TLS."""
 
     def __init__(self, folder: Path, **changes: str) -> None:
         self.ports = {name: free_port() for name in ("web", "live", "tls", "plain")}

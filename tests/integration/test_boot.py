@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.cli.up.store import answers
-from config import socket_path
+from config import Config, socket_path
 from tests.integration import jobs
 from tests.integration.processes import (
     Program,
@@ -107,7 +107,7 @@ def test_one_command_runs_every_part_and_says_where_the_site_is(running: Site) -
     assert running.healthy
     wanted = {
         "valkey-server": 1,
-        "gunicorn": 3,
+        "gunicorn": 1 + Config.WEB_WORKERS,
         "worker.py urgent default slow": 1,
         "worker.py urgent default ": 2,
         "flask scheduler": 1,

@@ -15,6 +15,7 @@ from app.extensions import db
 from app.live import Live
 from app.live.exchange import PATIENCE
 from app.models import LoginSession
+from config import Config
 from tests.cast import PASSWORD
 from tests.integration.live_site import NGINX, Member, OneMachine, Split
 from tests.integration.processes import StoreProcess, started_with, until
@@ -54,16 +55,16 @@ def filled(member: Member) -> list[Connection]:
             pages.append(member.open())
         except Refused:
             pass  # The process that was asked is full, or has not given a place back yet.
-        return len(pages) == 2 * PLACES
+        return len(pages) == Config.WEB_WORKERS * PLACES
 
     until(full, 30, "all places are taken")
-    for _ in range(6):
+    for _ in range(3 * Config.WEB_WORKERS):
         with pytest.raises(Refused):
             member.open()
     return pages
 
 
-def test_one_machine_tells_pages_of_either_process_and_keeps_threads_for_pages(one: OneMachine) -> None:
+def test_one_machine_tells_pages_of_every_process_and_keeps_threads_for_pages(one: OneMachine) -> None:
     bada, haneul = one.member("바다"), one.member("하늘")
     post = one.post_of("바다")
     pages = filled(bada)
