@@ -8,7 +8,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from itertools import islice
 from typing import Any, TypeVar
 
+import psycopg
 import sqlalchemy as sa
+from psycopg import sql
 from sqlalchemy.exc import DBAPIError
 
 from app import richtext
@@ -138,9 +140,6 @@ def _turned(row: Sequence[Any], places: Sequence[tuple[int, Callable[[Any], Any]
 
 
 def _copy(table: str, columns: Sequence[str], rows: Collection[Sequence[Any]]) -> None:
-    # Only here: the driver takes six megabytes, of sites too that have no such server.
-    from psycopg import Error, sql
-
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
     driver: Any = db.session.connection().connection.driver_connection
@@ -148,8 +147,8 @@ def _copy(table: str, columns: Sequence[str], rows: Collection[Sequence[Any]]) -
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
-    except Error as error:
+    except psycopg.Error as error:
         # The driver is spoken to past SQLAlchemy, whose errors everybody expects.
         raise DBAPIError.instance(
-            "COPY", None, error, Error, dialect=db.session.get_bind().dialect
+            "COPY", None, error, psycopg.Error, dialect=db.session.get_bind().dialect
         ) from error
