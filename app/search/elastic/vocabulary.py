@@ -23,7 +23,7 @@ _ROUNDS = (
 _NEAR = 1000  # Of so many words within reach, the nearest and most used are chosen.
 _REACH = 2  # Keystrokes.
 _ASKED_AT_ONCE = 500
-_PAGE = 30_000
+_PAGE = 30_000  # Words at once: a cluster counts up to 65,536, and looks at all texts for each page.
 
 
 class Vocabulary:
