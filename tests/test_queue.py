@@ -199,6 +199,16 @@ def test_after_a_failure_of_a_service_one_caller_tries_for_all() -> None:
     assert not queue.rests("mail") and queue.may_try("mail", 60) and queue.may_try("mail", 60)
 
 
+def test_one_caller_at_a_time_is_at_a_work() -> None:
+    with queue.alone("drain", 60) as sign:
+        assert sign
+        sign()
+        with queue.alone("drain", 60) as second:
+            assert second is None
+    with queue.alone("drain", 60) as sign:
+        assert sign
+
+
 def test_call_that_fails_is_kept_put_back_and_dropped() -> None:
     queue.enqueue(first, wrong=1)
     with pytest.raises(TypeError):

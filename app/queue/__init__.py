@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from app.queue.down import QueueDown
@@ -22,9 +23,14 @@ __all__ = [
     "Marks",
     "Queue",
     "QueueDown",
+    "Sign",
     "marks_of",
     "task",
 ]
+
+
+Sign = Callable[[], object]
+"""Tells the others that whoever is at work is alive."""
 
 
 class Store(Protocol):
@@ -37,6 +43,8 @@ class Store(Protocol):
     ) -> bool: ...
 
     def give_back(self, turn: str) -> None: ...
+
+    def alone(self, work: str, seconds: float) -> AbstractContextManager[Sign | None]: ...
 
     def ping(self) -> None: ...
 
@@ -124,6 +132,19 @@ class Queue:
             QueueDown: the store is away.
         """
         self.store.give_back(turn)
+
+    def alone(self, work: str, seconds: float) -> AbstractContextManager[Sign | None]:
+        """Lets one process at a time do a work that may be done by two, but need not.
+
+        Args:
+            work: its name.
+            seconds: after so long without a sign of life whoever is at it is taken for dead.
+
+        Returns:
+            A context that gives the sign of life to call meanwhile, or None while another process is at it. While the
+            store is away everybody gets one.
+        """
+        return self.store.alone(work, seconds)
 
     def ping(self) -> None:
         """Asks the store whether it is there.

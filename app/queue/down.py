@@ -1,6 +1,6 @@
 """What the queue raises, and how it keeps requests from waiting for a store that is away."""
 
-from redis.exceptions import RedisError, WatchError
+from redis.exceptions import LockError, RedisError, WatchError
 
 from app import breaker
 
@@ -21,6 +21,6 @@ class Breaker(breaker.Breaker):
             "The queue's store",
             QueueDown,
             failures=RedisError,
-            passes=WatchError,  # Somebody else was faster, so the store is well.
+            passes=(WatchError, LockError),  # Somebody else was faster, so the store is well.
             rest=rest,
         )

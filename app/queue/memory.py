@@ -3,8 +3,8 @@
 import json
 import time
 import traceback
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from threading import Lock
@@ -54,6 +54,7 @@ class MemoryStore:
         self.away = False
         self._one_at_a_time = Lock()
         self._turns: set[str] = set()
+        self._at_work: set[str] = set()
         self._rests: dict[str, float] = {}
         self._failed: dict[str, tuple[Call, FailedJob]] = {}
 
@@ -80,6 +81,18 @@ class MemoryStore:
         """Forgets a name."""
         self.ping()
         self._turns.discard(turn)
+
+    @contextmanager
+    def alone(self, work: str, seconds: float) -> Iterator[Callable[[], object] | None]:
+        """Lets one caller at a time do a work; nobody dies here."""
+        if work in self._at_work:
+            yield None
+            return
+        self._at_work.add(work)
+        try:
+            yield lambda: None
+        finally:
+            self._at_work.discard(work)
 
     def clear(self) -> None:
         """Forgets everything."""

@@ -8,12 +8,12 @@ import rq
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.client import Pipeline
-from redis.exceptions import WatchError
+from redis.exceptions import LockError, WatchError
 from redis.retry import Retry
 from rq.serializers import JSONSerializer
 
 from app.queue import failures, recovery
-from app.queue.down import Breaker
+from app.queue.down import Breaker, QueueDown
 from app.queue.failures import FAILED_FOR, FailedJob
 from app.queue.marks import marks_of, name_of
 
@@ -40,6 +40,10 @@ def _turn_key(turn: str) -> str:
 
 def _rest_key(service: str) -> str:
     return f"hanmadi:rest:{service}"
+
+
+def _nothing() -> None:
+    """Is the sign of life where nobody can hear it."""
 
 
 def _doubt_key(service: str) -> str:
@@ -83,6 +87,27 @@ class RqStore:
         """Forgets that a turn is taken; see ``Queue.give_back``."""
         with self.breaker.closed():
             self.connection.delete(_turn_key(turn))
+
+    @contextmanager
+    def alone(self, work: str, seconds: float) -> Iterator[Callable[[], object] | None]:
+        """Lets one process at a time do a work; see ``Queue.alone``."""
+        lock = self.connection.lock(f"hanmadi:alone:{work}", timeout=seconds, blocking=False)
+        taken = self._tried(lock.acquire)
+        if not taken:
+            yield None if taken is False else _nothing
+            return
+        try:
+            yield lambda: self._tried(lock.reacquire)
+        finally:
+            self._tried(lock.release)
+
+    def _tried(self, ask: Callable[[], bool | None]) -> bool | None:
+        """Returns the store's answer, or None where it is away or the lock has passed to somebody else."""
+        try:
+            with self.breaker.closed():
+                return ask()
+        except (QueueDown, LockError):
+            return None
 
     def ping(self) -> None:
         """Asks the store for an answer."""

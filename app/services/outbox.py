@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,11 +49,12 @@ class Backlog:
     since: datetime | None
 
 
-def drain(seconds: float) -> int:
+def drain(seconds: float, sign: Callable[[], object] = lambda: None) -> int:
     """Brings the outbox to the engine until it is empty or the time is over, and returns how many rows; commits.
 
     Args:
         seconds: after this long no further batch is begun.
+        sign: is called after each batch.
 
     Raises:
         SearchDown: the engine did not take them; they stay in the outbox.
@@ -62,6 +63,7 @@ def drain(seconds: float) -> int:
     drained = 0
     while is_waited_for() and (count := _drain_batch()):
         drained += count
+        sign()
         if time.monotonic() > until:
             break
     return drained

@@ -1,5 +1,6 @@
 """Bringing what people write to the search engine."""
 
+import time
 from contextlib import suppress
 
 from flask import current_app
@@ -16,6 +17,8 @@ from app.services import outbox, rebuilds, reconcile
 
 A_WHILE = 20
 """Seconds after which a long task makes room for others, and goes on in another turn."""
+ALIVE = 5
+"""Seconds without a sign of life after which another worker may drain; a batch takes about one."""
 WAITS = 120
 """Seconds after which the next piece of a rebuild may be asked for again, should it have been lost."""
 
@@ -26,7 +29,7 @@ def drain() -> None:
     _begin(drain)
     try:
         if searching.engine.generation() is not None:
-            outbox.drain(A_WHILE)
+            _drain_alone()
             if not rebuilds.is_left():
                 return
         _leave_rebuild()
@@ -70,6 +73,17 @@ def reconcile_all() -> None:
         reconcile.refresh(Tag.__tablename__)
     except SearchDown as error:
         current_app.logger.warning("The search index was not compared", extra={"reason": str(error)})
+
+
+def _drain_alone() -> None:
+    """Drains unless another worker does: both would bring the same rows, in twice the time."""
+    until = time.monotonic() + A_WHILE
+    # Who was sent away by the one that was about to end may have come for newer rows: so that one looks once more.
+    while outbox.is_waited_for():
+        with queue.alone(turn_of(drain), ALIVE) as sign:
+            left = until - time.monotonic()
+            if sign is None or left < 0 or not outbox.drain(left, sign):
+                return
 
 
 def _leave_rebuild() -> None:

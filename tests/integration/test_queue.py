@@ -18,6 +18,7 @@ import pytest
 import rq
 from redis import Redis
 
+from app.breaker import REST
 from app.queue import Queue, QueueDown
 from app.queue.scheduler import Entry, Scheduler
 from tests.integration import jobs
@@ -274,6 +275,43 @@ def test_two_schedules_at_once_take_each_turn_once(url: str, redis: Redis) -> No
     for thread in threads:
         thread.join()
     assert redis.llen("rq:queue:default") == 2
+
+
+def test_one_process_at_a_time_is_at_a_work_until_it_is_done_or_silent(url: str) -> None:
+    one, other = queue_at(url), queue_at(url)
+    with one.alone("drain", 60) as sign:
+        assert sign
+        with other.alone("drain", 60) as second, other.alone("something else", 60) as third:
+            assert second is None and third
+    with other.alone("drain", 0.6) as sign:
+        assert sign
+        for _ in range(3):
+            time.sleep(0.3)
+            sign()
+            with one.alone("drain", 60) as second:
+                assert second is None, "It is alive."
+        time.sleep(0.8)
+        with one.alone("drain", 60) as second:
+            assert second, "It is taken for dead."
+            sign()  # What comes too late takes nothing from the other.
+            with other.alone("drain", 60) as third:
+                assert third is None
+            one.ping()
+
+
+def test_nobody_is_kept_from_a_work_by_a_store_that_is_away(store: StoreProcess) -> None:
+    queue = queue_at(store.url)
+    store.kill()
+    for _ in range(2):
+        with queue.alone("drain", 60) as sign:
+            assert sign
+            sign()
+    store.start()
+    time.sleep(REST)
+    with queue.alone("drain", 60) as sign:
+        assert sign
+        store.kill()
+        sign()
 
 
 def seconds_until_down(queue: Queue) -> float:

@@ -222,7 +222,7 @@ def test_workers_killed_in_the_middle_of_a_drain_lose_and_double_nothing(site: S
 
 def test_rebuild_that_was_killed_leaves_the_old_index_and_is_finished_by_the_next(site: Site) -> None:
     site.flask("data", "generate", "--users", "50", "--posts", "20000", "--follows", "3", "--seed", "4")
-    until(lambda: site.waiting() == 0, 100, "the outbox to be empty")
+    drained = seconds_until(lambda: site.waiting() == 0, 100, "the outbox to be empty")
     rebuild = site.begin("search", "rebuild")
     until(
         lambda: site.count("search_rebuild", "last_id > 0") or rebuild.poll() is not None, 60, "a part of it"
@@ -239,6 +239,10 @@ def test_rebuild_that_was_killed_leaves_the_old_index_and_is_finished_by_the_nex
         database.execute("UPDATE search_rebuild SET busy_until = datetime('now', '-1 minute')")
     began = time.monotonic()
     assert "The new index answers" in site.flask("search", "rebuild")
-    print(f"Rebuild killed at {place} ({site.engine}): the next took {time.monotonic() - began:.1f} s.")
+    took = time.monotonic() - began
+    print(
+        f"20,000 posts drained in {drained:.1f} s ({site.engine}); "
+        f"rebuild killed at {place}, the next took {took:.1f} s."
+    )
     assert site.finds("다래", texts)
     site.is_whole()

@@ -11,6 +11,7 @@ from app.models.keyset import FIRST
 from app.search.engine import Document
 from app.services import outbox, rebuilds, reconcile
 from app.services import search as searching
+from app.tasks import search as tasks
 from tests.cast import Cast
 from tests.services.conftest import STRANGER, site, work
 
@@ -25,6 +26,30 @@ def test_drain_ends_with_its_time_and_the_next_goes_on(
     with app.app_context():
         assert outbox.drain(-1) == 2 and outbox.backlog().rows == 3
         assert outbox.drain(10) == 3 and outbox.backlog().rows == 0 and outbox.backlog().since is None
+
+
+def test_while_one_worker_drains_another_leaves_it_to_that_one(
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "BATCH", 2)
+    bada = cast.member("바다")
+    drained: list[int] = []
+
+    def late(seconds: float, sign: Callable[[], object]) -> int:
+        drained.append(outbox_drain(seconds, sign))
+        if len(drained) == 1:
+            cast.post(bada, "막 끝날 때 쓴 글")
+            tasks.drain()  # The other worker, which this change has called.
+            assert outbox.backlog().rows == 1
+        return drained[-1]
+
+    outbox_drain = outbox.drain
+    monkeypatch.setattr(outbox, "drain", late)
+    for number in range(4):
+        cast.post(bada, f"{number}번째 글")
+    with app.app_context():
+        tasks.drain()
+        assert drained == [5, 1] and outbox.backlog().rows == 0
 
 
 def test_many_changes_at_the_end_of_a_rebuild_are_caught_up_with(

@@ -22,7 +22,7 @@ _ROUNDS = (
 )  # So many times the words that are asked for are looked at, while too many of them are gone.
 _NEAR = 1000  # Of so many words within reach, the nearest and most used are chosen.
 _REACH = 2  # Keystrokes.
-_ASKED_AT_ONCE = 500
+_COUNTED_AT_ONCE = 2000  # A cluster gives 65,536 numbers in an answer, and reads a request whole into memory.
 _PAGE = 30_000  # Words at once: a cluster counts up to 65,536, and looks at all texts for each page.
 
 
@@ -87,10 +87,8 @@ class Vocabulary:
         if not noted:
             return
         counts: list[int] = []
-        for first in range(0, len(noted), _ASKED_AT_ONCE):
-            queries = [clause(HasWord(word)) for word in noted[first : first + _ASKED_AT_ONCE]]
-            answers = self._ask(client, queries, {"track_total_hits": True})
-            counts += (answer["hits"]["total"]["value"] for answer in answers)
+        for first in range(0, len(noted), _COUNTED_AT_ONCE):
+            counts += self._count(client, noted[first : first + _COUNTED_AT_ONCE])
         self._keep(zip(noted, counts, strict=True))
         client.indices.refresh(index=self._words)
 
@@ -133,6 +131,19 @@ class Vocabulary:
             if "error" in answer:
                 raise failures.part_down(self._connection.where, answer)
             yield answer
+
+    def _count(self, client: Elasticsearch, words: Sequence[str]) -> Iterator[int]:
+        """Returns how many documents have each word; a search for each takes six to ten times as long."""
+        counted = {"filters": {"filters": [clause(HasWord(word)) for word in words]}}
+        answer = client.search(
+            index=self._texts,
+            size=0,
+            track_total_hits=False,
+            aggs={"words": counted},
+            allow_partial_search_results=False,
+        )
+        for bucket in answer["aggregations"]["words"]["buckets"]:
+            yield bucket["doc_count"]
 
     def _counted(self, client: Elasticsearch) -> Iterator[tuple[str, int]]:
         pages: dict[str, Any] = {"sources": [{"word": {"terms": {"field": "word"}}}], "size": _PAGE}
