@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=8)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="hanmadi-serving-") as folder:
-        site = environment(folder, LOG_LEVEL="WARNING")
+        site = environment(folder)
         flask(site, "db", "upgrade")
         flask(site, *f"data generate --users {PEOPLE} --posts {POSTS} --follows 10 --seed 1".split())
         flask(site, "search", "rebuild")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,28 +12,42 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-_ROOT = Path(__file__).parents[1]
+from tests.integration.processes import free_port
+
+ROOT = Path(__file__).parents[1]
 _PATIENCE = 60  # Seconds that gunicorn may take to answer.
 
 
 def environment(folder: str, **settings: str) -> dict[str, str]:
-    """Returns the environment of a site without a limit and without servers.
+    """Returns the environment of a site without limits and servers, which takes no setting from this machine's.
 
     Args:
         folder: where it keeps its data.
         settings: that differ from the usual ones.
     """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    ours = {"DATA_DIR": folder, "PORT": port, "REDIS_URL": "memory://", "RATELIMIT_ENABLED": "0"}
-    return os.environ | ours | {"FLASK_APP": "microblog", "ELASTICSEARCH_URL": ""} | settings
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    ours = {"DATA_DIR": folder, "PORT": str(free_port()), "FLASK_APP": "microblog", "LANG": "C.UTF-8"}
+    # What the project's .env says does not count either: it fills in only what is missing here.
+    nothing = dict.fromkeys(("ELASTICSEARCH_URL", "MAIL_SERVER", "ADMINS"), "")
+    plain = {"REDIS_URL": "memory://", "PROXIES": "0", "RATELIMIT_ENABLED": "0", "LOG_LEVEL": "WARNING"}
+    return kept | ours | nothing | plain | settings
+
+
+def python(environment: Mapping[str, str], module: str, *arguments: str) -> None:
+    """Runs a module as a program of the site.
+
+    Raises:
+        SystemExit: it failed; what it said is told.
+    """
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{' '.join([module, *arguments])} failed:\n{done.stdout}{done.stderr}")
 
 
 def flask(environment: Mapping[str, str], *arguments: str) -> None:
-    """Runs one of the site's commands."""
-    command = [sys.executable, "-m", "flask", *arguments]
-    subprocess.run(command, cwd=_ROOT, env=environment, check=True, capture_output=True)
+    """Runs one of the site's commands; see ``python``."""
+    python(environment, "flask", *arguments)
 
 
 @contextmanager
@@ -43,22 +56,27 @@ def serving(environment: Mapping[str, str], processes: int) -> Iterator[tuple[st
     address = f"http://127.0.0.1:{environment['PORT']}"
     command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--preload"]
     command += ["--workers", str(processes), "microblog:app"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, cwd=_ROOT, env=environment, **quiet) as server:
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet, stderr=quiet) as server:
         try:
-            _wait(f"{address}/healthz")
+            wait(f"{address}/healthz", server)
             yield address, server.pid
         finally:
             server.terminate()
 
 
-def _wait(address: str) -> None:
+def wait(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Waits until a server answers.
+
+    Raises:
+        URLError: it has ended, or does not answer for a minute.
+    """
     until = time.monotonic() + _PATIENCE
     while True:
         try:
             urlopen(address).close()
             return
         except URLError:
-            if time.monotonic() > until:
+            if time.monotonic() > until or server.poll() is not None:
                 raise
-            time.sleep(0.2)
+            time.sleep(0.1)

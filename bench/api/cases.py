@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.api.site import ROOT
+from bench.web import ROOT
 
 _CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 _PHASES = ("examples", "coverage", "fuzzing", "stateful")
@@ -62,7 +62,8 @@ def run(address: str, examples: int, seed: int) -> Verdict:
         done = subprocess.run(
             command,
             cwd=folder,
-            env=os.environ | {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"},
+            # The order of what is in sets is the same each time as well.
+            env=os.environ | {"PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -12,7 +12,7 @@ import hypothesis
 import requests
 import schemathesis
 
-from bench.api.site import FORGOTTEN, MESSAGES, NAME, OWN, PARTNER, PASSWORD
+from bench.api.people import BLOCKED, FORGOTTEN, MESSAGES, NAME, OTHERS, OWN, PARTNER, PASSWORD
 
 # Without Phase.target, in which Hypothesis climbs towards requests that are done: where few differ,
 # as for GET /api/users/{who}, it found no end with some hundred examples. A profile of one's own also means the same
@@ -29,6 +29,11 @@ _cursors: dict[bool, list[str]] = {True: [], False: []}  # Those of searches, an
 _MOST_CURSORS, _MOST_OTHERS = 200, 20
 _others: list[Any] = []  # The answers that told of other tokens, since the last of ours.
 _newcomers = itertools.count(1)
+_MET = {
+    "/api/users/{who}/block": (BLOCKED,),
+    "/api/users/{who}/followers": OTHERS,
+    "/api/users/{who}/mute": OTHERS,
+}
 
 
 @schemathesis.auth().apply_to(method="POST", path="/api/tokens")
@@ -109,10 +114,16 @@ def map_case(context: Any, case: Any) -> Any:
         _carry_on(case)
     if (case.method, case.path) == ("POST", "/api/users") and isinstance(case.body, dict):
         _introduce(case)
+    if case.meta.phase.name.value == "stateful":
+        # A walk goes where the links lead; under a key that is known it would be led to what may have been deleted.
+        (case.headers or {}).pop("Idempotency-Key", None)
+        return case
     if case.path.startswith("/api/messages"):
         _write_to_partner(case)
-    if case.path == "/api/posts/{id}" and case.method in OWN and case.meta.phase.name.value != "stateful":
+    if case.path == "/api/posts/{id}" and case.method in OWN:
         _choose_own(case)
+    if case.path in _MET and case.method in ("PUT", "DELETE"):
+        _meet(case)
     return case
 
 
@@ -125,7 +136,7 @@ def _carry_on(case: Any) -> None:
 
 
 def _write_to_partner(case: Any) -> None:
-    """Lets most messages be of one conversation; others get blocked on the way, and most made-up ones are nobody."""
+    """Lets most messages be of one conversation; most made-up ones are with nobody, and one gets blocked on the way."""
     sign = _sign(case)
     if sign % 4 == 0:
         return
@@ -144,6 +155,16 @@ def _choose_own(case: Any) -> None:
     sign = _sign(case)
     if sign % 4:
         case.path_parameters["id"] = OWN[case.method][sign % len(OWN[case.method])]
+
+
+def _meet(case: Any) -> None:
+    """Lets most who are followed, muted or blocked be somebody, and the blocked nobody of the others.
+
+    Most made-up ones are nobody, and whom the member has blocked can be neither followed nor muted.
+    """
+    sign, chosen = _sign(case), _MET[case.path]
+    if sign % 4 or case.path_parameters["who"].isdecimal():
+        case.path_parameters["who"] = chosen[sign % len(chosen)]
 
 
 def _sign(case: Any) -> int:

@@ -9,7 +9,7 @@ from app.extensions import db
 from app.services import messages, posts, tasks, users
 from app.tasks import exports
 from app.transaction import transaction
-from bench.api.site import FORGOTTEN, MESSAGES, NAME, OWN, PARTNER
+from bench.api.people import FORGOTTEN, MESSAGES, NAME, OWN, PARTNER
 
 
 def main() -> None:
@@ -25,7 +25,7 @@ def main() -> None:
             for number in chain(*OWN.values()):
                 post = posts.publish(member, f"{number}번째 글")
                 db.session.flush()
-                assert post.id == number, "The others have more or fewer posts than bench/api/site.py says."
+                assert post.id == number, "The others have more or fewer posts than bench/api/people.py says."
             task_id = tasks.start(member, tasks.EXPORT).id
         exports.make(task_id, 1)
 
