@@ -202,6 +202,40 @@ def test_store_that_never_answers_makes_nobody_wait_for_long(site: Site) -> None
     assert max(posting) < 2 * SLOWER + 0.3 and max(pages) < PAGE
 
 
+@pytest.mark.parametrize(("how", "word"), [("deleted", "가막살나무"), ("suspended", "층꽃나무")])
+def test_what_nobody_may_see_leaves_the_index_and_every_suggestion_in_one_drain(
+    site: Site, how: str, word: str
+) -> None:
+    name, text = f"nuri{how}", f"{word} 아래에서 쉬어요 #{word}길"
+    nuri = site.member(name)
+    nuri.publish(text)
+
+    def suggested() -> list[bool]:
+        return [
+            rest in site.haneul.suggestions(typed).page
+            for typed, rest in (
+                (word[:2], f"</b>{word[2:]}<"),
+                (f"#{word[:2]}", f"</b>{word[2:]}길<"),
+                (name, f"/@{name}"),
+            )
+        ]
+
+    until(lambda: site.finds(word, [text]) and all(suggested()), SOON, "the post, its words and its author")
+    if how == "deleted":
+        ((id,),) = site.rows("SELECT max(id) FROM post")
+        assert nuri.send(f"/posts/{id}/delete").status == 303
+    else:
+        site.flask("users", "suspend", name)
+    # Each row is brought to the engine once, and then struck off.
+    gone = seconds_until(lambda: site.waiting() == 0, SOON, "the outbox to be empty")
+    print(f"Post {how} ({site.engine}): out of the index after {gone:.1f} s.")
+    site.is_whole()
+    left = [False, False, how == "deleted"]
+    until(
+        lambda: site.finds(word, []) and suggested() == left, SOON, "an answer without it, and no suggestion"
+    )
+
+
 def test_workers_killed_in_the_middle_of_a_drain_lose_and_double_nothing(site: Site) -> None:
     site.stop_workers()
     site.flask("data", "generate", "--users", "30", "--posts", "4000", "--follows", "3", "--seed", "3")
