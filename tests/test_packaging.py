@@ -6,9 +6,10 @@ import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.metadata import packages_distributions
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.rules.tree import ROOT, files, text_of
 
@@ -44,6 +45,25 @@ def lines(lock: str) -> list[str]:
     """Returns a lock file's lines, each with what it goes on with."""
     joined = lock.replace("\\\n", " ").splitlines()
     return [line for line in joined if line.strip() and not line.lstrip().startswith("#")]
+
+
+def extras(lock: str) -> set[tuple[str, str]]:
+    """Returns the distributions that a lock file pins with an extra, each with the extra."""
+    named = (Requirement(line.split(" --hash")[0]) for line in lines(lock))
+    return {(plain(one.name), extra) for one in named for extra in one.extras}
+
+
+def extras_asked(lock: str) -> set[tuple[str, str]]:
+    """Returns the extras that the distributions of a lock file ask of others, as far as they are installed here."""
+    asked = set()
+    for name in pins(lock):
+        try:
+            wanted = map(Requirement, requires(name) or ())
+        except PackageNotFoundError:
+            continue  # Another system needs it.
+        plainly = (one for one in wanted if one.marker is None or one.marker.evaluate({"extra": ""}))
+        asked |= {(plain(one.name), extra) for one in plainly for extra in one.extras}
+    return asked
 
 
 def pins(lock: str) -> dict[str, str]:
@@ -82,6 +102,23 @@ def test_every_dependency_is_pinned() -> None:
         f"requirements-dev.txt does not pin {(direct | dev) - tests}: make it again."
     )
     assert not site - tests, "What the tests need includes what the site needs."
+
+
+def test_pins_name_the_extras_that_others_ask_for() -> None:
+    # An older pip takes coverage[toml] for another package than the pinned coverage, and refuses it.
+    for name in LOCKS:
+        lock = (ROOT / name).read_text("utf-8")
+        missing = extras_asked(lock) - extras(lock)
+        assert not missing, (
+            f"{name} pins without their extras {missing}: make it again with --no-strip-extras."
+        )
+
+
+def test_extra_that_is_not_pinned_is_found() -> None:
+    assert extras_asked("pytest-cov==7.1.0\n") == {("coverage", "toml")}
+    assert extras("coverage[toml]==7.17.3 ; os_name == 'nt' --hash=sha256:0\nflask==3\n") == {
+        ("coverage", "toml")
+    }
 
 
 def test_site_and_tests_pin_the_same_versions() -> None:
