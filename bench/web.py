@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -12,9 +11,9 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from tests.integration.processes import free_port
+from tests.integration import processes
+from tests.integration.processes import ROOT
 
-ROOT = Path(__file__).parents[1]
 _PATIENCE = 60  # Seconds that gunicorn may take to answer.
 
 
@@ -25,12 +24,10 @@ def environment(folder: str, **settings: str) -> dict[str, str]:
         folder: where it keeps its data.
         settings: that differ from the usual ones.
     """
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-    ours = {"DATA_DIR": folder, "PORT": str(free_port()), "FLASK_APP": "microblog", "LANG": "C.UTF-8"}
-    # What the project's .env says does not count either: it fills in only what is missing here.
-    nothing = dict.fromkeys(("ELASTICSEARCH_URL", "MAIL_SERVER", "ADMINS"), "")
-    plain = {"REDIS_URL": "memory://", "PROXIES": "0", "RATELIMIT_ENABLED": "0", "LOG_LEVEL": "WARNING"}
-    return kept | ours | nothing | plain | settings
+    # Else the project's .env would say what is missing here, such as whose database is filled.
+    own = {"PYTHON_DOTENV_DISABLED": "1", "FLASK_APP": "microblog", "PORT": str(processes.free_port())}
+    own |= {"REDIS_URL": "memory://", "RATELIMIT_ENABLED": "0", "LOG_LEVEL": "WARNING"}
+    return processes.environment(Path(folder), **own | settings)
 
 
 def python(environment: Mapping[str, str], module: str, *arguments: str) -> None:
@@ -51,11 +48,11 @@ def flask(environment: Mapping[str, str], *arguments: str) -> None:
 
 
 @contextmanager
-def serving(environment: Mapping[str, str], processes: int) -> Iterator[tuple[str, int]]:
+def serving(environment: Mapping[str, str], workers: int) -> Iterator[tuple[str, int]]:
     """Serves the site while the block runs, and gives its address and the id of the process that keeps the others."""
     address = f"http://127.0.0.1:{environment['PORT']}"
     command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--preload"]
-    command += ["--workers", str(processes), "microblog:app"]
+    command += ["--workers", str(workers), "microblog:app"]
     quiet = subprocess.DEVNULL
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet, stderr=quiet) as server:
         try:

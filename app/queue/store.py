@@ -42,10 +42,6 @@ def _rest_key(service: str) -> str:
     return f"hanmadi:rest:{service}"
 
 
-def _nothing() -> None:
-    """Is the sign of life where nobody can hear it."""
-
-
 def _doubt_key(service: str) -> str:
     return f"hanmadi:doubt:{service}"
 
@@ -94,7 +90,7 @@ class RqStore:
         lock = self.connection.lock(f"hanmadi:alone:{work}", timeout=seconds, blocking=False)
         taken = self._tried(lock.acquire)
         if not taken:
-            yield None if taken is False else _nothing
+            yield None if taken is False else lambda: None  # A store that is away hears no sign.
             return
         try:
             yield lambda: self._tried(lock.reacquire)

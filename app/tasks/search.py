@@ -79,10 +79,9 @@ def _drain_alone() -> None:
     """Drains unless another worker does: both would bring the same rows, in twice the time."""
     until = time.monotonic() + A_WHILE
     # Who was sent away by the one that was about to end may have come for newer rows: so that one looks once more.
-    while outbox.is_waited_for():
+    while (left := until - time.monotonic()) > 0 and outbox.is_waited_for():
         with queue.alone(turn_of(drain), ALIVE) as sign:
-            left = until - time.monotonic()
-            if sign is None or left < 0 or not outbox.drain(left, sign):
+            if sign is None or not outbox.drain(left, sign):
                 return
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.web import ROOT
+from tests.integration.processes import ROOT
 
 _CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 _PHASES = ("examples", "coverage", "fuzzing", "stateful")

@@ -168,7 +168,7 @@ def _meet(case: Any) -> None:
 
 
 def _sign(case: Any) -> int:
-    """Returns a number that follows from a request alone, so that a walk repeats."""
+    """Returns a number that follows from a request alone, so that the same one is changed in the same way again."""
     return zlib.crc32(str((case.path_parameters, case.body)).encode())
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bench.api.people import NAME, PASSWORD, POSTS
-from bench.web import ROOT, environment, flask, python, wait
+from bench.web import environment, flask, python, wait
 from config import database_url
+from tests.integration.processes import ROOT
 
 _MAIL = f"{NAME}@example.com"
 _PEOPLE = f"data generate --users 12 --posts {POSTS} --follows 4 --seed 1"
@@ -72,7 +73,7 @@ def _empty(database: str, folder: str) -> Iterator[str]:
 
 def _settings(folder: str, url: str) -> dict[str, str]:
     # Translations are offered and asked for; nobody makes them.
-    asked = {"TRANSLATOR": "libretranslate", "TRANSLATOR_URL": "http://127.0.0.1:9", "TRANSLATOR_KEY": ""}
+    asked = {"TRANSLATOR": "libretranslate", "TRANSLATOR_URL": "http://127.0.0.1:9"}
     return environment(folder, DATABASE_URL=url, WEB_WORKERS="1", WEB_THREADS="8", **asked)
 
 

@@ -5,7 +5,7 @@
     python -m bench.search memory --posts 1000000
     python -m bench.search fuzz --queries 20000
 
-It needs what bench/requirements.txt pins, and for Elasticsearch a server with analysis-nori.
+It needs what requirements-dev.txt and bench/requirements.txt pin, and for Elasticsearch a server with analysis-nori.
 """
 
 import argparse
