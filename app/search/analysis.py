@@ -19,7 +19,7 @@ from app.search import hangul
 from app.search.morphemes import Morpheme, OwnWords, parse
 from app.search.normal import normalise
 
-VERSION = 2
+VERSION = 3
 """Counts the changes of what is cut how; an index made by another version is built anew."""
 
 LONGEST_START = 24
@@ -35,6 +35,8 @@ _RUN = regex.compile(
 _DENSE_PAIR = regex.compile(r"[가-힣]{2}|[\u3131-\u318E]{2}|[\p{Han}\p{Hiragana}\p{Katakana}ー]{2}")
 _DENSE = frozenset({"hangul", "jamo", "han"})  # Written without spaces between all words.
 _NOUNS = frozenset({"NNG", "NNP", "SL", "SH"})
+_NAMING = frozenset({"NNG", "NNP", "NP", "NR"})
+_AFTER_NOUNS = ("J", "VCP", "XSN")  # Particles, 이다 and 들: before them a noun is a word by itself.
 _VERBS = frozenset({"VV", "VA"})
 _INFLECTED = ("V", "E", "J", "XSV", "XSA", "MA")  # Verbs, endings, particles, adverbs: no noun hides in them.
 _PARTICLES = (
@@ -119,7 +121,8 @@ class Reading:
 
     @property
     def parts(self) -> set[str]:
-        """The bigrams inside words, the single syllables, and ``^`` with the first syllable of each word.
+        """The bigrams inside words, the single syllables, ``^`` with the first syllable of each word, and ``=`` with a
+        noun of one syllable that is a word by itself, with a particle at most: 눈이, but neither 눈물 nor 첫눈.
 
         A bigram counts where a morpheme begins, because new words are often cut behind their first syllable, and
         anywhere inside a noun, because nouns are made of nouns. One that begins inside a morpheme and ends in the next
@@ -128,13 +131,19 @@ class Reading:
         found = set(chain.from_iterable(known.bigrams for known in self._known))
         dense = [run for run in self._runs if run.is_dense]
         inner = {run.start + at for run in dense for at in range(1, len(run.text))}
-        end = 0
+        end, waiting = 0, ""
         for morpheme, known in zip(self._morphemes, self._known, strict=True):
             start = self.text.find(morpheme.surface, end)
-            if start >= 0:
-                end = start + len(morpheme.surface)
-                if known.ends_alone and end in inner:
-                    found.add(self.text[end - 1 : end + 1])
+            if start < 0:
+                continue
+            end = start + len(morpheme.surface)
+            if known.ends_alone and end in inner:
+                found.add(self.text[end - 1 : end + 1])
+            if waiting and known.leaves_alone:
+                found.add(f"={waiting}")
+            waiting = morpheme.surface if known.is_short_noun and start not in inner else ""
+            if waiting and end not in inner:
+                found.add(f"={waiting}")
         for run in dense:
             found.update(run.text)
             found.add(f"^{run.text[0]}")
@@ -153,6 +162,8 @@ class _Known:
         initials: the initial consonants of a noun that is written in Hangul.
         bigrams: those inside it that count.
         ends_alone: whether its last part is a single syllable, which may begin a word that was cut wrongly.
+        is_short_noun: whether it is a noun of one syllable, or a pronoun or numeral.
+        leaves_alone: whether a noun before it is a word by itself.
     """
 
     lemmas: tuple[str, ...]
@@ -162,6 +173,8 @@ class _Known:
     initials: tuple[str, ...]
     bigrams: tuple[str, ...]
     ends_alone: bool
+    is_short_noun: bool
+    leaves_alone: bool
 
 
 @lru_cache(maxsize=20_000)
@@ -184,6 +197,8 @@ def _known(morpheme: Morpheme) -> _Known:
         tuple(hangul.initials(noun) for noun in nouns if "가" <= noun[0] <= "힣"),
         tuple(_inner_bigrams(surface, edges, morpheme.tag.startswith(_INFLECTED))),
         len(surface) - 1 in edges,
+        len(surface) == 1 and morpheme.tag in _NAMING and "가" <= surface <= "힣",
+        morpheme.tag.startswith(_AFTER_NOUNS),
     )
 
 

@@ -22,9 +22,13 @@ RECENCY = 0.25
 """Which share of a document's score fades with its age."""
 HALF_LIFE = 30 * 24 * 3600
 """Seconds in which that share halves."""
-TOGETHER, WHOLE_WORD, BEGINNING = 8.0, 4.0, 2.0
-"""What is added where the whole text stands together (in a near match, most of it); for a single syllable, where it
-is a word, and where it begins one.
+TOGETHER, MATCHED = 8.0, 8.0
+"""What is added where the whole text stands together, and to a near match for most of the text and for each word that
+it holds as ``word_gate`` asks.
+"""
+ALONE, PIECE, BEGINNING = 8.0, 4.0, 2.0
+"""What is added for a single syllable where it is a word by itself, where it is a part of one that carries meaning,
+and where it begins one.
 """
 _ENDS_A_VERB = "다"
 
@@ -59,7 +63,9 @@ class Enough:
 
 @dataclass(frozen=True)
 class Part:
-    """A token of ``Reading.parts``: a bigram within a word, a syllable, or ``^`` and the first syllable of a word."""
+    """A token of ``Reading.parts``: a bigram within a word, a syllable, ``^`` and the first syllable of a word,
+    or ``=`` and a syllable that is a word by itself.
+    """
 
     token: str
 
@@ -168,12 +174,14 @@ def near(query: Query, resolve: Resolve, synonyms: Synonyms) -> Plan:
     """
     fixed = [_part(part, resolve, synonyms) for part in query.parts if _is_fixed(part)]
     texts = [text for text in query.texts if analysis.runs(text)]
-    loose = [gate for text in texts for gate in (word_gate(text), Enough(text)) if gate]
+    words = [gate for text in texts if (gate := word_gate(text))]
+    loose = [*words, *map(Enough, texts)]
     if len(texts) > 1:
         loose.append(Enough(query.text))
     exact = strict(query, resolve, synonyms)
     gate = _every(*(node for node in fixed if node), Some(tuple(loose)), No(exact.gate))
-    return Plan(gate, query.text, (*exact.boosts, (Enough(query.text), TOGETHER)))
+    boosts = [*exact.boosts, *((word, MATCHED) for word in words), (Enough(query.text), TOGETHER)]
+    return Plan(gate, query.text, tuple(boosts))
 
 
 def together(query: Query) -> Plan:
@@ -257,7 +265,11 @@ def _boosts(words: Sequence[str], text: str) -> tuple[tuple[Node, float], ...]:
     boosts: list[tuple[Node, float]] = []
     for word in words:
         if syllable := _syllable(word):
-            boosts += [(Lemmas(word), WHOLE_WORD), (Part(f"^{syllable}"), BEGINNING)]
+            boosts += [
+                (Part(f"={syllable}"), ALONE),
+                (Lemmas(word), PIECE),
+                (Part(f"^{syllable}"), BEGINNING),
+            ]
     if len(words) > 1:
         boosts.append((_whole(text), TOGETHER))
     return tuple(boosts)

@@ -75,6 +75,22 @@ def test_parts_are_where_words_may_begin() -> None:
     assert Reading("flask 3.1").parts == set()
 
 
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        ("눈이 온다", {"=눈"}),
+        ("내 눈, 코", {"=눈", "=코"}),
+        ("몸들이 크다", {"=몸"}),
+        ("불이야", {"=불"}),
+        ("눈물이 난다", set()),
+        ("비현실적인 영화", set()),
+        ("목소리가 좋다", set()),
+    ],
+)
+def test_noun_of_one_syllable_is_marked_where_it_is_a_word_by_itself(text: str, alone: set[str]) -> None:
+    assert {part for part in Reading(text).parts if part.startswith("=")} == alone
+
+
 def test_bigrams_reach_across_blanks_and_not_across_punctuation() -> None:
     assert analysis.bigrams("겨울 산책") == analysis.bigrams("겨울산책") == ["겨울", "울산", "산책"]
     assert analysis.bigrams("겨울, 산책") == ["겨울", "산책"]

@@ -105,6 +105,12 @@ def test_single_syllable_is_found_as_a_word_first_then_as_a_beginning(posts: Pos
     assert posts.find("물") == ["물이", "물건", "선물"]
 
 
+def test_single_syllable_ranks_higher_as_a_word_by_itself_than_in_a_compound(posts: Posts) -> None:
+    posts.put("하늘을 보면 자꾸 눈이 부시다", age=9 * DAY)
+    posts.put("눈물", "눈물이 났다", "눈빛")
+    assert posts.find("눈")[0] == "하늘을 보면 자꾸 눈이 부시다"
+
+
 def test_words_that_stand_together_come_first(posts: Posts) -> None:
     posts.put("겨울 산책", age=60)
     posts.put("산책은 봄이 좋고 겨울은 춥다")
@@ -187,6 +193,12 @@ def test_near_plan_finds_typing_errors_and_leaves_out_what_is_exact(posts: Posts
     posts.put("오늘 저녁은 김치찌개 먹자", "김치찌게 만들기", "비빔밥 만들기")
     hits = posts.hits(near_plan_of("김치찌게"))
     assert posts.texts_of(hits) == ["오늘 저녁은 김치찌개 먹자"]
+
+
+def test_near_match_with_more_of_the_words_comes_first(posts: Posts) -> None:
+    posts.put("도서관에서 책을 빌려 한강 공원에 앉아 해가 질 때까지 읽다가 돌아왔다", age=9 * DAY)
+    posts.put("돌고래 돌고래 돌고래", "돌고래를 보았다", "책", "한강")
+    assert posts.texts_of(posts.hits(near_plan_of("책 한강 돌고래")))[0].startswith("도서관")
 
 
 def test_near_plan_keeps_its_filters(posts: Posts) -> None:

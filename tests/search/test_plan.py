@@ -7,13 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.search.plan import (
+    ALONE,
     BEGINNING,
     EVERYTHING,
     HALF_LIFE,
+    MATCHED,
     NOTHING,
+    PIECE,
     RECENCY,
     TOGETHER,
-    WHOLE_WORD,
     Enough,
     Every,
     Initials,
@@ -75,7 +77,7 @@ def test_filter_and_exclusion_stand_beside_the_words() -> None:
 
 
 def test_single_syllable_counts_more_as_a_word_or_at_the_beginning_of_one() -> None:
-    assert plan_of("물").boosts == ((Lemmas("물"), WHOLE_WORD), (Part("^물"), BEGINNING))
+    assert plan_of("물").boosts == ((Part("=물"), ALONE), (Lemmas("물"), PIECE), (Part("^물"), BEGINNING))
 
 
 def test_phrase_is_a_run_of_letters_and_a_syllable_a_part() -> None:
@@ -128,8 +130,8 @@ def test_near_matches_hold_any_word_or_most_letters_but_not_what_is_strict() -> 
         and isinstance(excluded, No)
         and exact == No(plan_of("겨울 산책 lang:ko -눈").gate)
     )
-    assert loose == Some((WINTER, Enough("겨울"), WALK, Enough("산책"), Enough("겨울 산책")))
-    assert asked.boosts[-1] == (Enough("겨울 산책"), TOGETHER)
+    assert loose == Some((WINTER, WALK, Enough("겨울"), Enough("산책"), Enough("겨울 산책")))
+    assert asked.boosts[-3:] == ((WINTER, MATCHED), (WALK, MATCHED), (Enough("겨울 산책"), TOGETHER))
 
 
 def test_synonyms_are_searched_for_with_a_word_but_not_within_phrases() -> None:
