@@ -14,8 +14,8 @@ from app.search import analysis, hangul
 from app.search.normal import normalise
 from app.search.query import Either, Filter, Not, Phrase, Query, Word
 
-SHARE = 0.6
-"""Which share of a text's bigrams a near match has."""
+SHARE, NEARLY_ALL = 0.6, 0.75
+"""Which share of a text's bigrams a near match has, and which one it has when hardly more than a key was mistyped."""
 GRAMS = 0.5
 """How much a bigram counts beside a lemma."""
 RECENCY = 0.25
@@ -23,8 +23,8 @@ RECENCY = 0.25
 HALF_LIFE = 30 * 24 * 3600
 """Seconds in which that share halves."""
 TOGETHER, MATCHED = 8.0, 8.0
-"""What is added where the whole text stands together, and to a near match for most of the text and for each word that
-it holds as ``word_gate`` asks.
+"""What is added where the whole text stands together, and to a near match for each share of its letters and each word
+that it holds as ``word_gate`` asks.
 """
 ALONE, PIECE, BEGINNING = 8.0, 4.0, 2.0
 """What is added for a single syllable where it is a word by itself, where it is a part of one that carries meaning,
@@ -56,9 +56,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Enough:
-    """At least ``SHARE`` of the text's bigrams, spaces left out, occur."""
+    """At least such a share of the text's bigrams, spaces left out, occur."""
 
     text: str
+    share: float = SHARE
 
 
 @dataclass(frozen=True)
@@ -180,8 +181,9 @@ def near(query: Query, resolve: Resolve, synonyms: Synonyms) -> Plan:
         loose.append(Enough(query.text))
     exact = strict(query, resolve, synonyms)
     gate = _every(*(node for node in fixed if node), Some(tuple(loose)), No(exact.gate))
-    boosts = [*exact.boosts, *((word, MATCHED) for word in words), (Enough(query.text), TOGETHER)]
-    return Plan(gate, query.text, tuple(boosts))
+    letters = [(Enough(query.text, share), TOGETHER) for share in (SHARE, NEARLY_ALL)]
+    boosts = (*exact.boosts, *((word, MATCHED) for word in words), *letters)
+    return Plan(gate, query.text, boosts)
 
 
 def together(query: Query) -> Plan:

@@ -12,6 +12,7 @@ from app.search.plan import (
     EVERYTHING,
     HALF_LIFE,
     MATCHED,
+    NEARLY_ALL,
     NOTHING,
     PIECE,
     RECENCY,
@@ -131,7 +132,11 @@ def test_near_matches_hold_any_word_or_most_letters_but_not_what_is_strict() -> 
         and exact == No(plan_of("겨울 산책 lang:ko -눈").gate)
     )
     assert loose == Some((WINTER, WALK, Enough("겨울"), Enough("산책"), Enough("겨울 산책")))
-    assert asked.boosts[-3:] == ((WINTER, MATCHED), (WALK, MATCHED), (Enough("겨울 산책"), TOGETHER))
+    assert asked.boosts[-4:-2] == ((WINTER, MATCHED), (WALK, MATCHED))
+    assert asked.boosts[-2:] == (
+        (Enough("겨울 산책"), TOGETHER),
+        (Enough("겨울 산책", NEARLY_ALL), TOGETHER),
+    )
 
 
 def test_synonyms_are_searched_for_with_a_word_but_not_within_phrases() -> None:

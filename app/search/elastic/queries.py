@@ -12,7 +12,6 @@ from app.search.plan import (
     GRAMS,
     HALF_LIFE,
     RECENCY,
-    SHARE,
     Enough,
     Every,
     HasWord,
@@ -54,9 +53,9 @@ def clause(node: Node) -> Clause:
             return _term("verb", lemma)
         case Run(text=text):
             return _run(analysis.bigrams(text))
-        case Enough(text=text):
+        case Enough(text=text, share=share):
             grams = sorted(set(analysis.bigrams(text)))
-            return _some([_term("run", gram) for gram in grams], math.ceil(SHARE * len(grams)))
+            return _some([_term("run", gram) for gram in grams], math.ceil(share * len(grams)))
     return _token(node)
 
 

@@ -38,8 +38,8 @@ class Translator:
                 return self.term("body", lemma)
             case plan.Run(text):
                 return self._phrase("run", list(enumerate(analysis.bigrams(text))))
-            case plan.Enough(text):
-                return self._enough(sorted(set(analysis.bigrams(text))))
+            case plan.Enough(text, share):
+                return self._enough(sorted(set(analysis.bigrams(text))), share)
             case plan.Part(token):
                 return self.term("part", token)
             case plan.Initials(text):
@@ -85,8 +85,8 @@ class Translator:
         first = tokens[0][0]
         return Query.phrase_query(self._schema, field, [(place - first, token) for place, token in tokens])
 
-    def _enough(self, tokens: Sequence[str]) -> Query:
-        wanted = math.ceil(plan.SHARE * len(tokens))
+    def _enough(self, tokens: Sequence[str], share: float) -> Query:
+        wanted = math.ceil(share * len(tokens))
         each = [(Occur.Should, self.term("run", token)) for token in tokens]
         if len(each) < 2:
             return each[0][1] if each else Query.empty_query()
