@@ -156,7 +156,9 @@ def test_what_dies_is_started_again(running: Site) -> None:
 
 
 def test_ctrl_c_lets_the_running_job_finish_and_leaves_nothing(boot: Callable[..., Site]) -> None:
+    began = time.monotonic()
     site = boot().opened()
+    first = time.monotonic() - began
     traces = site.leave(jobs.wait_for_bell)
     until(lambda: jobs.traces(traces), 60, "the job begins")
     site.send(signal.SIGINT)
@@ -171,8 +173,9 @@ def test_ctrl_c_lets_the_running_job_finish_and_leaves_nothing(boot: Callable[..
 
     began = time.monotonic()
     boot().opened()
-    print(f"The second start took {time.monotonic() - began:.1f} s.")
-    assert time.monotonic() - began < 15, "Five seconds are promised; a busy machine gets more here."
+    second = time.monotonic() - began
+    print(f"The first start took {first:.1f} s, the second {second:.1f} s.")
+    assert second < max(15, 1.5 * first), "Five seconds are promised; a busy machine gets more here."
 
 
 def test_cut_job_goes_on_at_the_next_start_however_the_site_was_ended(boot: Callable[..., Site]) -> None:
