@@ -124,7 +124,10 @@ def test_pill_says_how_many_posts_are_new_and_nothing_moves_by_itself(
     first = cast.post(haneul, "처음 글")
     work()
     viewport = PHONE if size == "phone" else DESK
-    page = windows.open("/", secret=secret(bada), viewport=viewport)
+    page = windows.open("/nothing", secret=secret(bada), viewport=viewport)
+    # A page that took long to load asks as soon as it is connected, and then rests: here for no longer than it waits.
+    hurry(page, "gap")
+    page.goto("/")
     hears(page, "posts:")
     at = page.locator(f"#post-{first}").bounding_box()
     new = cast.post(haneul, "새 글이에요")

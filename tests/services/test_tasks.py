@@ -279,7 +279,8 @@ def test_member_is_told_of_what_was_done_and_what_failed_and_not_of_what_they_ca
                 tasks.cancel(tasks.find(task_id, member()), member())
             events += [type(event).__name__ for event in db.session.info["pending events"]]
     with app.app_context():
-        told = list(db.session.scalars(sa.select(Notification.task_id).where(Notification.user_id == bada)))
+        of = sa.select(Notification.task_id).where(Notification.user_id == bada)
+        told = list(db.session.scalars(of.order_by(Notification.id)))
     assert told == [task_id - 2, task_id - 1]
     assert events.count(TaskEnded.__name__) == 3 and TaskStarted.__name__ not in events
 
