@@ -146,11 +146,13 @@ class Plan:
         gate: what a document must match; it gives no score.
         text: what is scored: BM25 over its lemmas, plus ``GRAMS`` times BM25 over its bigrams.
         boosts: nodes, and what is added to the score where they match.
+        fades: whether a share of the score fades with age, see ``recency``.
     """
 
     gate: Node
     text: str = ""
     boosts: tuple[tuple[Node, float], ...] = ()
+    fades: bool = True
 
 
 def strict(query: Query, resolve: Resolve, synonyms: Synonyms) -> Plan:
@@ -171,7 +173,8 @@ def strict(query: Query, resolve: Resolve, synonyms: Synonyms) -> Plan:
 
 def near(query: Query, resolve: Resolve, synonyms: Synonyms) -> Plan:
     """Returns the plan of near matches: any of the words, or most of the letters; filters hold, and so do the parts
-    that must not occur. What ``strict`` finds is left out. The arguments are those of ``strict``.
+    that must not occur. What ``strict`` finds is left out. The nearest come first, whatever their age, which also lets
+    an engine skip the many that hold but one common word. The arguments are those of ``strict``.
     """
     fixed = [_part(part, resolve, synonyms) for part in query.parts if _is_fixed(part)]
     texts = [text for text in query.texts if analysis.runs(text)]
@@ -183,7 +186,7 @@ def near(query: Query, resolve: Resolve, synonyms: Synonyms) -> Plan:
     gate = _every(*(node for node in fixed if node), Some(tuple(loose)), No(exact.gate))
     letters = [(Enough(query.text, share), TOGETHER) for share in (SHARE, NEARLY_ALL)]
     boosts = (*exact.boosts, *((word, MATCHED) for word in words), *letters)
-    return Plan(gate, query.text, boosts)
+    return Plan(gate, query.text, boosts, fades=False)
 
 
 def together(query: Query) -> Plan:

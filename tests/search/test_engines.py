@@ -201,6 +201,18 @@ def test_near_match_with_more_of_the_words_comes_first(posts: Posts) -> None:
     assert posts.texts_of(posts.hits(near_plan_of("책 한강 돌고래")))[0].startswith("도서관")
 
 
+def test_near_matches_stand_by_nearness_and_the_newer_one_first_where_they_are_equally_near(
+    posts: Posts,
+) -> None:
+    old, new = posts.document("김치찌개 이야기", age=90 * DAY), posts.document("김치찌개 이야기")
+    posts.engine.put_many("post", [old, new])
+    hits = posts.hits(near_plan_of("김치찌게"))
+    assert [hit.id for hit in hits] == [new.id, old.id]
+    assert hits[0].score == hits[1].score
+    rest = posts.engine.search("post", near_plan_of("김치찌게"), limit=9, after=hits[0], now=NOW)
+    assert [hit.id for hit in rest] == [old.id]
+
+
 def test_near_plan_keeps_its_filters(posts: Posts) -> None:
     posts.put("사과를 먹었다", terms=("lang:ko",))
     posts.put("포도를 먹었다", terms=("lang:en",))

@@ -132,6 +132,7 @@ def test_near_matches_hold_any_word_or_most_letters_but_not_what_is_strict() -> 
         and exact == No(plan_of("겨울 산책 lang:ko -눈").gate)
     )
     assert loose == Some((WINTER, WALK, Enough("겨울"), Enough("산책"), Enough("겨울 산책")))
+    assert not asked.fades and plan_of("겨울 산책").fades
     assert asked.boosts[-4:-2] == ((WINTER, MATCHED), (WALK, MATCHED))
     assert asked.boosts[-2:] == (
         (Enough("겨울 산책"), TOGETHER),

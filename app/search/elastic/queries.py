@@ -106,10 +106,13 @@ def ranked(plan: Plan, now: int) -> Clause:
         grams = " ".join(dict.fromkeys(analysis.bigrams(plan.text)))
         should.append({"match": {"body": normalise(plan.text)}})
         should.append({"match": {"run": {"query": grams, "boost": GRAMS}}})
+    scored: Clause = {"bool": {"filter": [clause(plan.gate)], "should": should}}
+    if not plan.fades:
+        return scored
     age = {"place": {"origin": place_at(now), "scale": place_at(HALF_LIFE), "decay": 0.5}}
     return {
         "function_score": {
-            "query": {"bool": {"filter": [clause(plan.gate)], "should": should}},
+            "query": scored,
             "functions": [{"weight": 1 - RECENCY}, {"weight": RECENCY, "exp": age}],
             "score_mode": "sum",
             "boost_mode": "multiply",

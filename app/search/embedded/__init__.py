@@ -194,12 +194,12 @@ class EmbeddedEngine:
 
 
 def _by_relevance(texts: TantivyIndex, asked: Plan, limit: int, after: Hit | None, now: int) -> list[Hit]:
-    """Scores the best documents again with their age, and returns those behind ``after``."""
+    """Returns the best documents behind ``after``, scored again with their age where that counts."""
     searcher = texts.searcher()
     found = searcher.search(texts.translator.query(asked), POOL, count=False).hits
     rows = texts.at(searcher, [address for _, address in found], "id", "place")
     hits = [
-        Hit(id, score * plan.recency(now - moment_of(place)), place)
+        Hit(id, score * (plan.recency(now - moment_of(place)) if asked.fades else 1), place)
         for (score, _), (id, place) in zip(found, rows, strict=True)
     ]
     if after:
