@@ -15,6 +15,7 @@ from app import create_app
 from app.cli.up.prepare import compile_words
 from app.extensions import Base, db, limiter, live, queue, search
 from app.models import SEARCHED, Post
+from app.services.search import finding
 from config import Testing, database_url
 from tests.cast import Cast, Visitor
 from tests.servers.post_office import PostOffice
@@ -28,6 +29,12 @@ DATABASES = ["sqlite", "postgresql"] if POSTGRES else ["sqlite"]
 def words() -> None:
     """The translations as machines read them, which a fresh clone has yet to make."""
     compile_words(Path(__file__).parent.parent)
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search that takes its time: the machine of the tests is small and busy."""
+    monkeypatch.setattr(finding, "SOON", 30)
 
 
 @pytest.fixture(scope="session", params=DATABASES)

@@ -16,7 +16,6 @@ from app.models.keyset import FIRST, Wanted
 from app.services import blocks, follows, mutes, notifications, posts, rooms, users
 from app.services import search as searching
 from app.services.notifications import listing
-from app.services.search import finding
 from app.transaction import transaction
 from tests.cast import Cast, Visitor
 from tests.main.test_timelines import Statements
@@ -67,10 +66,7 @@ def test_follow_that_was_overtaken_by_a_block_is_refused(app: Flask, cast: Cast)
 
 
 @pytest.mark.parametrize("direction", ["바다 하늘", "하늘 바다"])
-def test_search_counts_and_pages_without_the_blocked(
-    app: Flask, cast: Cast, direction: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(finding, "SOON", 30)
+def test_search_counts_and_pages_without_the_blocked(app: Flask, cast: Cast, direction: str) -> None:
     bada, haneul, namu = cast.member("바다"), cast.member("하늘"), cast.member("나무")
     expected = set()
     for number in range(36):

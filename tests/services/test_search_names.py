@@ -7,17 +7,10 @@ from app.extensions import db
 from app.models.keyset import FIRST, PER_PAGE, Wanted
 from app.services import accounts
 from app.services import search as searching
-from app.services.search import finding
 from app.services.search.suggestions import MOST_TYPED
 from app.transaction import transaction
 from tests.cast import Cast
 from tests.services.conftest import STRANGER, site, work
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A search that takes its time: the machine of the tests is small and busy."""
-    monkeypatch.setattr(finding, "SOON", 30)
 
 
 @pytest.fixture

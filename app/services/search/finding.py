@@ -172,10 +172,10 @@ def _page(finder: Finder, start: Place, per_page: int) -> tuple[list[Any], Place
     rows, following = finder.fill(start, per_page)
     if start.stage == NEAR:
         return rows, following, 0
-    if following is not None or not start.is_first or len(rows) >= FEW or finder.is_late:
+    if following is not None or not start.is_first or len(rows) >= FEW:
         return rows, following, None
     behind = Place(start.now, NEAR)
-    if len(rows) == per_page:
+    if len(rows) == per_page or finder.is_late:
         return rows, behind, None
     near, following = finder.fill(behind, per_page - len(rows))
     return rows + near, following, len(rows) if near else None
