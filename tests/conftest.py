@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import flask_migrate
 import pytest
@@ -15,6 +17,7 @@ from app import create_app
 from app.cli.up.prepare import compile_words
 from app.extensions import Base, db, limiter, live, queue, search
 from app.models import SEARCHED, Post
+from app.search.engine import Hit
 from app.services.search import finding
 from config import Testing, database_url
 from tests.cast import Cast, Visitor
@@ -35,6 +38,23 @@ def words() -> None:
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A search that takes its time: the machine of the tests is small and busy."""
     monkeypatch.setattr(finding, "SOON", 30)
+
+
+@pytest.fixture
+def slowly(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Lets each answer of the engine take longer than a page waits for more."""
+
+    def begin() -> None:
+        answer = Post.hits
+
+        def late(*arguments: Any, **more: Any) -> list[Hit]:
+            time.sleep(1.1)
+            return answer(*arguments, **more)
+
+        monkeypatch.setattr(finding, "SOON", 1)
+        monkeypatch.setattr(Post, "hits", late)
+
+    return begin
 
 
 @pytest.fixture(scope="session", params=DATABASES)

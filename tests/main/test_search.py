@@ -1,7 +1,7 @@
 """The page of the search and the suggestions under its box, as a reader sees them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -133,6 +133,34 @@ def test_near_matches_stand_below_a_heading(cast: Cast, stranger: Visitor) -> No
     html = look(stranger, "겨울나무 뒤 산책길")
     assert sorted(ids_on(html)) == sorted([exact, near])
     assert "모두 들어 있는 글은 없어서" in html
+
+
+def test_near_matches_for_which_there_was_no_time_stand_below_a_heading_too(
+    cast: Cast, stranger: Visitor, slowly: Callable[[], None]
+) -> None:
+    bada = cast.member("바다")
+    near, exact = (
+        cast.post(bada, "겨울나무 앞 산책길도 좋아요"),
+        cast.post(bada, "겨울나무 옆 산책길이 좋아요"),
+    )
+    settle(cast)
+    slowly()
+    html = look(stranger, "겨울나무 옆 산책길")
+    assert ids_on(html) == [exact] and "비슷한 글" not in html
+    piece = stranger.get(next_on(html) or "", headers=PIECE).text
+    assert ids_on(piece) == [near] and "비슷한 글" in piece and "모두 들어 있지는 않지만" in piece
+
+
+def test_search_that_had_no_time_to_find_anything_leads_on(
+    cast: Cast, stranger: Visitor, slowly: Callable[[], None]
+) -> None:
+    cast.post(cast.member("바다"), "안녕하세요 여러분")
+    settle(cast)
+    slowly()
+    html = look(stranger, "봄동겉절이레시피모음")
+    assert "아직 찾은 것이 없어요" in html and "찾은 글이 없어요" not in html
+    (further,) = links_of(html, "더 찾아보기")
+    assert "찾은 글이 없어요" in stranger.read(further)
 
 
 def test_nothing_found_says_what_else_to_try(cast: Cast, stranger: Visitor) -> None:

@@ -1,10 +1,8 @@
 """What a query finds through the services: filters, near matches, pages and what else to try."""
 
-import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,10 +11,9 @@ from flask_login import current_user
 from app.extensions import db, search
 from app.models import Post, Tag, User
 from app.models.keyset import FIRST, PER_PAGE, Wanted
-from app.search.engine import Document, Hit
+from app.search.engine import Document
 from app.services import rebuilds
 from app.services import search as searching
-from app.services.search import finding
 from app.services.search.explaining import explain
 from app.services.search.results import Results, Sort
 from app.transaction import transaction
@@ -306,23 +303,6 @@ def test_query_that_finds_little_is_told_what_else_to_try(
     assert look(app, typed).hint == hint
 
 
-@pytest.fixture
-def slowly(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Lets each answer of the engine take longer than a page waits for more."""
-
-    def begin() -> None:
-        answer = Post.hits
-
-        def late(*arguments: Any, **more: Any) -> list[Hit]:
-            time.sleep(1.1)
-            return answer(*arguments, **more)
-
-        monkeypatch.setattr(finding, "SOON", 1)
-        monkeypatch.setattr(Post, "hits", late)
-
-    return begin
-
-
 def test_hints_never_make_the_page_wait(app: Flask, cast: Cast, slowly: Callable[[], None]) -> None:
     cast.post(cast.member("바다"), "안녕 여러분")
     work(app)
@@ -346,7 +326,7 @@ def test_near_matches_for_which_there_was_no_time_are_on_the_next_page(
     assert [post.body for post in first.page] == ["안녕 우주선"] and first.near_from is None
     second = look(app, "안녕 우주선", cursor=first.page.next)
     assert [post.body for post in second.page] == ["안녕 여러분"] and second.near_from == 0
-    assert second.page.next is None
+    assert second.page.next is None and not second.is_continued
 
 
 def test_words_of_the_site_work_after_a_rebuild(
