@@ -14,6 +14,7 @@ import regex
 
 _TAG, _TYPE, _EXPRESSION = 0, 4, 7  # Columns of mecab-ko-dic.
 _JOINED = frozenset({"Inflect", "Compound", "Preanalysis"})
+_UNKNOWN = frozenset({"SY", "UNKNOWN"})  # Signs it does not list, and syllables that are no word of it.
 
 _here = threading.local()
 
@@ -82,13 +83,11 @@ def _read(line: str) -> Morpheme:
     surface, _, features = line.partition("\t")
     columns = features.split(",")
     tag = columns[_TAG]
-    if len(columns) <= _EXPRESSION:
-        return Morpheme(surface, tag, (), is_unknown=True)
     if columns[_TYPE] in _JOINED and columns[_EXPRESSION] != "*":
         pieces = tuple(_piece(piece) for piece in columns[_EXPRESSION].split("+"))
     else:
         pieces = ((surface, tag),)
-    return Morpheme(surface, tag, pieces, is_unknown=tag == "SY")
+    return Morpheme(surface, tag, pieces, is_unknown=tag in _UNKNOWN)
 
 
 def _piece(piece: str) -> tuple[str, str]:

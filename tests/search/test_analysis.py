@@ -58,6 +58,8 @@ def test_lemmas_keep_the_places_of_what_carries_no_meaning() -> None:
         ("She was running", ["she", "was", "run"]),
         ("developers of laptops", ["develop", "of", "laptop"]),
         ("살인사건", ["살인", "사건"]),
+        ("산챡 😀", ["산", "챡", "😀"]),
+        ("ㅠㅠ쀍", ["ㅠㅠ", "쀍"]),
     ],
 )
 def test_words_are_reduced_to_their_dictionary_forms(text: str, lemmas: list[str]) -> None:

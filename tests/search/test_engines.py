@@ -76,6 +76,7 @@ def test_indexes_do_not_see_each_other(posts: Posts) -> None:
         ('"배가고프다"', "나는 배가 고프다 정말"),
         ("東京", "東京へ行く"),
         ("2026", "2026년 새해"),
+        ("커퓌", "오늘도 커퓌 한 잔"),
     ],
 )
 def test_a_post_is_found_however_it_was_typed(posts: Posts, typed: str, text: str) -> None:
@@ -93,6 +94,8 @@ def test_a_post_is_found_however_it_was_typed(posts: Posts, typed: str, text: st
         ("사과 포도", "사과를 먹었다"),
         ("바다 -파도", "바다에 파도가 친다"),
         ("😀", "😎"),
+        ("커퓌", "글씨가 커서 크게 보인다"),
+        ("산챡", "산에 오른다"),
     ],
 )
 def test_a_post_is_not_found_by_what_it_does_not_say(posts: Posts, typed: str, text: str) -> None:
