@@ -190,6 +190,19 @@ def test_more_results_are_told(windows: Watched, cast: Cast) -> None:
     assert page.locator("#found-status").count() == 1
 
 
+def test_near_matches_of_several_pieces_stand_below_one_heading(windows: Watched, cast: Cast) -> None:
+    bada = cast.member("바다")
+    cast.post(bada, "겨울나무 옆 산책길")
+    for number in range(45):
+        cast.post(bada, f"겨울나무 앞 산책길 {number}")
+    settle(cast)
+    page = windows.open("/search?q=겨울나무 옆 산책길", secret=secret(bada))
+    for count in (40, 46):
+        page.locator(".more a").click()
+        expect(page.locator("article.post")).to_have_count(count)
+    expect(page.get_by_role("heading", name="비슷한 글")).to_have_count(1)
+
+
 STATES = (
     "/search",
     "/search?q=한국",

@@ -161,7 +161,6 @@ def _posts(asked: Asked, finder: Finder, place: Place | None, wanted: Wanted) ->
         _between(rows, start, following, finder.count() if wanted.with_total else None),
         {row.id: highlight.spans(row.body, asked.query, own) for row in rows},
         near_from,
-        start.stage == NEAR and start.after is not None,
         asked.chips,
         tuple(asked.notes),
         hint,

@@ -53,7 +53,6 @@ class Results(Generic[T]):
         page: the rows, and where the next ones begin.
         marks: by id, which letters of a post were found.
         near_from: from which place on the rows are near matches only; None when none are.
-        is_continued: whether the page before had near matches already.
         chips: the query's filters.
         notes: what the reader should know about the query.
         hint: what to try instead.
@@ -64,7 +63,6 @@ class Results(Generic[T]):
     page: Page[T] = field(default_factory=lambda: Page([]))
     marks: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     near_from: int | None = None
-    is_continued: bool = False
     chips: tuple[Chip, ...] = ()
     notes: tuple[str, ...] = ()
     hint: Hint = field(default_factory=Hint)
