@@ -287,6 +287,7 @@ def test_what_the_viewer_may_not_see_leaves_no_holes_and_no_end(app: Flask, cast
         ("안녕 우주선", searching.Hint(fewer=("안녕",))),
         ("강아지우주선", searching.Hint(fewer=("강아지",))),
         ("ㅊㅋㅌ", searching.Hint()),
+        ("커퓌", searching.Hint(did_you_mean="커피")),
         ("뷁", searching.Hint()),
         ("!!!", searching.Hint()),
         ("zz", searching.Hint()),
@@ -297,7 +298,7 @@ def test_query_that_finds_little_is_told_what_else_to_try(
     app: Flask, cast: Cast, typed: str, hint: searching.Hint
 ) -> None:
     bada = cast.member("바다")
-    for body in ("안녕 여러분, 반가워요", "hello everybody", "강아지가 귀여워요"):
+    for body in ("안녕 여러분, 반가워요", "hello everybody", "강아지가 귀여워요", "커피는 큰 잔에"):
         cast.post(bada, body)
     work(app)
     assert look(app, typed).hint == hint

@@ -74,10 +74,11 @@ def _fewer(asked: Asked, in_time: Callable[[], bool]) -> Iterator[str]:
     words = [part for part in asked.query.parts if isinstance(part, Word)][:_MOST_WORDS]
     rests = [asked.query.without(word) for word in words] if len(words) > 1 else []
     if len(words) == 1:
-        # A word that was run together may hold words that are found.
+        # A word that was run together may hold words that are found. One that does not stand in it as it was typed is
+        # mostly the dictionary's error: it takes the first syllable of 커퓌 for a form of 크다.
         reading = analysis.Reading(words[0].text)
         known = reading.words.union(lemma for _, lemma in reading.lemmas if len(lemma) > 1)
-        pieces = sorted(known - {words[0].text})
+        pieces = sorted(piece for piece in known - {words[0].text} if piece in reading.text)
         rests = [asked.query.replace_words({words[0].text: piece}) for piece in pieces[:_MOST_WORDS]]
     for rest in rests:
         if in_time() and _finds(asked, rest):
