@@ -66,5 +66,5 @@ document.addEventListener("htmx:load", (event) => {
   wasInside = false;
   if (document.activeElement !== document.body) return; // The reader has gone on meanwhile.
   const { elt } = event.detail;
-  (elt.querySelector("[autofocus]") ?? elt.querySelector("button, summary, a.when"))?.focus();
+  (elt.querySelector("[data-focus]") ?? elt.querySelector("button, summary, a.when"))?.focus();
 });
