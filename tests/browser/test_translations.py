@@ -92,7 +92,8 @@ def test_focus_stays_on_the_control_and_is_taken_from_nobody(windows: Watched, r
 
 def test_reader_who_goes_on_is_not_called_back(windows: Watched, reader: str) -> None:
     page = windows.open("/explore", secret=reader)
-    page.evaluate("htmx.config.defaultSettleDelay = 1000")  # So late a slow phone may be done with what was put in.
+    # So late a slow phone may be done with what was put in.
+    page.evaluate("htmx.config.defaultSettleDelay = 1000")
     pressed(page)
     page.locator(".act-like").focus()
     queue.run()
