@@ -286,6 +286,7 @@ def test_what_the_viewer_may_not_see_leaves_no_holes_and_no_end(app: Flask, cast
         ("강아쥐 -고양이", searching.Hint(did_you_mean="강아지 -고양이")),
         ("안녕 우주선", searching.Hint(fewer=("안녕",))),
         ("강아지우주선", searching.Hint(fewer=("강아지",))),
+        ("우주컸습니다", searching.Hint(fewer=("크다",))),
         ("ㅊㅋㅌ", searching.Hint()),
         ("커퓌", searching.Hint(did_you_mean="커피")),
         ("뷁", searching.Hint()),

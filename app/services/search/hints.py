@@ -34,7 +34,7 @@ def find(asked: Asked, rows: list[Any], near_from: int | None, in_time: Callable
 
     keyboard = other_keyboard(asked.query, partial(_finds, asked)) if exact < 3 and in_time() else None
     meant = _did_you_mean(asked) if keyboard is None and in_time() else None
-    fewer = tuple(_fewer(asked, in_time)) if exact == 0 else ()
+    fewer = tuple(_fewer(asked, meant is not None, in_time)) if exact == 0 else ()
     return Hint(meant, keyboard, fewer)
 
 
@@ -70,15 +70,18 @@ def _did_you_mean(asked: Asked) -> str | None:
     return meant if nearer and _finds(asked, meant) else None
 
 
-def _fewer(asked: Asked, in_time: Callable[[], bool]) -> Iterator[str]:
+def _fewer(asked: Asked, is_mistyped: bool, in_time: Callable[[], bool]) -> Iterator[str]:
+    """Yields what is found of the query without one of its words, or of the pieces of its only one.
+
+    A word that was mistyped has no pieces: in 커퓌, which means 커피, the dictionary sees a form of 크다.
+    """
     words = [part for part in asked.query.parts if isinstance(part, Word)][:_MOST_WORDS]
     rests = [asked.query.without(word) for word in words] if len(words) > 1 else []
-    if len(words) == 1:
-        # A word that was run together may hold words that are found. One that does not stand in it as it was typed is
-        # mostly the dictionary's error: it takes the first syllable of 커퓌 for a form of 크다.
+    if len(words) == 1 and not is_mistyped:
+        # A word that was run together may hold words that are found.
         reading = analysis.Reading(words[0].text)
         known = reading.words.union(lemma for _, lemma in reading.lemmas if len(lemma) > 1)
-        pieces = sorted(piece for piece in known - {words[0].text} if piece in reading.text)
+        pieces = sorted(known - {words[0].text})
         rests = [asked.query.replace_words({words[0].text: piece}) for piece in pieces[:_MOST_WORDS]]
     for rest in rests:
         if in_time() and _finds(asked, rest):
