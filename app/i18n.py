@@ -8,7 +8,7 @@ from typing import Any
 
 import flask_login
 import pytz  # type: ignore[import-untyped]
-from babel import Locale
+from babel import Locale, negotiate_locale
 from babel.dates import format_skeleton, get_timezone, get_timezone_gmt, get_timezone_location
 from babel.numbers import format_compact_decimal, format_decimal
 from flask import Flask, current_app, g, has_request_context, request
@@ -25,6 +25,7 @@ from flask_babel import (
 )
 from flask_babel import get_timezone as reader_timezone
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.datastructures import LanguageAccept
 
 from app.extensions import babel
 from app.particles import settle
@@ -57,7 +58,33 @@ def chosen_locale() -> str | None:
     for choice in (_setting("locale"), request.cookies.get(LOCALE_COOKIE)):
         if choice in LANGUAGES:
             return choice
-    return request.accept_languages.best_match(LANGUAGES)
+    return negotiated(request.accept_languages)
+
+
+def negotiated(accepted: LanguageAccept) -> str | None:
+    """Returns the language of the site that an ``Accept-Language`` header ranks highest, or None for the site's own.
+
+    A range finds a language by lookup (RFC 4647, 3.4): ``ko-KR`` and ``ko-Kore-KR`` find ``ko``. The quality decides,
+    then the order in the header. ``*`` stands for the languages that no other range names, and a quality of 0 refuses
+    a language (RFC 9110, 12.4.2 and 12.5.4).
+    """
+    ranked = sorted(accepted, key=lambda each: each[1], reverse=True)
+    qualities: dict[str, float] = {}
+    for wanted, quality in ranked:
+        found = negotiate_locale([wanted.replace("_", "-")], LANGUAGES, sep="-", aliases={})
+        if found:
+            qualities.setdefault(found.lower(), quality)
+    for wanted, quality in ranked:
+        if wanted == "*":
+            for language in LANGUAGES:
+                qualities.setdefault(language, quality)
+    best = max(qualities, key=lambda language: qualities[language], default=None)
+    if best and qualities[best] > 0:
+        return best
+    # Nothing of what is accepted is spoken here; what is refused by name comes last.
+    default = current_app.config["BABEL_DEFAULT_LOCALE"]
+    spoken = [language for language in (default, *LANGUAGES) if language not in qualities]
+    return None if default in spoken else next(iter(spoken), None)
 
 
 def chosen_timezone() -> str | None:

@@ -25,6 +25,7 @@ TRANSLATIONS = "100 per hour"  # Each may cost the site something.
 CONNECTIONS = (
     "120 per minute"  # Every page that is opened opens one, and so does every return of the network.
 )
+SEARCHES = "600 per 5 minutes"  # Pages of the search; programs have ``PROGRAMS``.
 SUGGESTIONS = "600 per minute"  # One for each key that is pressed, by a whole office behind one address.
 
 
@@ -90,6 +91,7 @@ members_translations = limiter.shared_limit(TRANSLATIONS, scope="translations", 
 codes = limiter.shared_limit(CODES, scope="codes", key_func=by_member, methods=["POST"])
 signing_up = limiter.shared_limit(SIGN_UP, scope="sign-ups", key_func=by_network, methods=["POST"])
 connections = limiter.shared_limit(CONNECTIONS, scope="connections", key_func=by_member)
+searches = limiter.shared_limit(SEARCHES, scope="searches", key_func=by_member)
 suggestions = limiter.shared_limit(SUGGESTIONS, scope="suggestions", key_func=by_member)
 checked_passwords = limiter.shared_limit(
     CHECKED_PASSWORDS, scope="passwords", key_func=by_member, methods=["POST"]

@@ -15,6 +15,7 @@ SUGGESTIONS_LAST = 10  # Seconds: as long as somebody types, deletes and types a
 
 
 @bp.get("/search", endpoint="search")
+@limits.searches
 def results() -> str:
     """Shows what is found for a text: posts, people or tags."""
     tab, sort = chosen_tab(), chosen_sort()

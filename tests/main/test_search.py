@@ -1,13 +1,15 @@
 """The page of the search and the suggestions under its box, as a reader sees them."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 from flask import Flask
 
-from app.extensions import queue, search
+from app import limits
+from app.extensions import limiter, queue, search
 from app.models import SEARCHED, Post
 from app.models.keyset import PER_PAGE
 from app.services.search import typed
@@ -236,6 +238,28 @@ def test_suggestions_are_options_that_lead_somewhere(cast: Cast, stranger: Visit
     assert any(url.startswith("/search?q=") for url in options)
     assert "/@%ED%95%9C%EA%B5%AD%EC%9D%B8" in options
     assert any(url.startswith("/tags/") for url in options)
+
+
+def test_searches_are_limited_below_at_above_and_after(
+    limited: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bada, stranger = Cast(limited).member("바다"), Visitor(limited)
+    most = int(limits.SEARCHES.split()[0])
+    for reader in (bada, stranger):
+        assert reader.get("/search?q=겨울").status_code == 200
+        counts = limiter.storage.storage  # type: ignore[attr-defined]
+        for counted in [key for key in counts if "/searches/" in key]:
+            counts[counted] = most - 1
+        assert reader.get("/search?q=겨울&tab=people").status_code == 200
+        refused = reader.get("/search?q=겨울")
+        assert refused.status_code == 429 and int(refused.headers["Retry-After"]) > 0
+        assert "조금만 천천히" in refused.text and "</html>" in refused.text
+        assert reader.get("/search?q=겨울&cursor=x", headers=PIECE).status_code == 429
+        assert reader.get("/explore").status_code == 200
+    assert Cast(limited).member("하늘").get("/search?q=겨울").status_code == 200
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + 301)
+    assert bada.get("/search?q=겨울").status_code == 200
 
 
 @pytest.mark.parametrize("text", ["", " ", "#", "@", '"', "<b>", "가" * 500])

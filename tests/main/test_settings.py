@@ -49,6 +49,7 @@ def test_language_is_the_members_then_the_cookies_then_the_browsers_then_korean(
     assert language(stranger) == "ko"
     assert language(stranger, "fr") == "ko"
     assert language(stranger, "en-US,en;q=0.9") == "en"
+    assert language(stranger, "ko-KR,en;q=0.9") == "ko"
     assert stranger.post("/language", locale="ko").status_code == 303
     assert language(stranger, "en") == "ko"
     bada = cast.member("바다", locale="en")
