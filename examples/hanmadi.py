@@ -151,7 +151,7 @@ class Hanmadi:
             parent: the post that it answers, if any.
             key: the same for the same post, where the program itself may be started again; made up otherwise.
         """
-        order = {"body": text, "parent_id": parent["id"] if parent else None}
+        order = {"body": text}
         address = link(parent, "reply") if parent else self.link("posts")
         return body_of(self._send("POST", address, json=order, headers={KEY: key or str(uuid.uuid4())}))
 

@@ -131,6 +131,7 @@ TABLE: dict[str, tuple[int, int, int, int, int]] = {
     "GET api.translation": (401, 401, 401, 401, 401),
     "PUT api.translate_post": (401, 401, 401, 401, 401),
     "GET api.replies": EVERYBODY,
+    "POST api.reply": (401, 401, 401, 401, 401),
     "GET api.thread": EVERYBODY,
     "GET api.likers": EVERYBODY,
     "PUT api.like": (401, 401, 401, 401, 401),

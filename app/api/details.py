@@ -33,6 +33,7 @@ LEADS: dict[str, dict[str, dict[str, str]]] = {
         "unlike": {"id": ID},
         "likers": {"id": ID},
         "replies": {"id": ID},
+        "reply": {"id": ID},
         "thread": {"id": ID},
         "translation": {"id": ID, "target": "en"},
         "translate_post": {"id": ID, "target": "en"},

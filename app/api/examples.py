@@ -37,7 +37,7 @@ POST = {
         "thread": "/api/posts/42/thread",
         "likes": "/api/posts/42/likes",
         "parent": None,
-        "reply": "/api/posts",
+        "reply": "/api/posts/42/replies",
         "like": "/api/posts/42/likes",
     },
 }
@@ -65,7 +65,7 @@ PERSON = {
         "followers": "/api/users/7/followers",
         "following": "/api/users/7/following",
         "follow": "/api/users/7/followers",
-        "message": "/api/messages",
+        "message": "/api/messages/7/messages",
         "block": "/api/users/7/block",
         "mute": "/api/users/7/mute",
     },

@@ -59,9 +59,7 @@ class PostLinks(ma.Schema):
     thread = link("What it answers, up to the beginning of the conversation.")
     likes = link("Who likes it.")
     parent = link("The post it answers; null where it opens a conversation.", allow_none=True)
-    reply = fields.String(
-        metadata={"description": "Answer it with POST and its parent_id, where one may write."}
-    )
+    reply = fields.String(metadata={"description": "Reply to it with POST, where the reader may write."})
     like = fields.String(metadata={"description": "Like it with PUT, take it back with DELETE."})
     translation = fields.String(
         metadata={
@@ -145,12 +143,7 @@ def publish(order: dict[str, Any]) -> Any:
         parent = posts.find_bare(order["parent_id"], viewer()) if order["parent_id"] else None
     except NotFound:
         raise Invalid("parent_id", NO_PARENT) from None
-    written = posts.publish(viewer(), order["body"], parent)
-    return (
-        shown_alone(posts.find(written.id, viewer())),
-        201,
-        {"Location": url_for("api.post", id=written.id)},
-    )
+    return made(posts.publish(viewer(), order["body"], parent))
 
 
 @bp.route("/posts/<row:id>", methods=["PATCH"])
@@ -202,6 +195,12 @@ def post(id: int) -> Any:
     return shown_alone(posts.find(id, viewer()))
 
 
+def made(written: Post) -> Any:
+    """Returns the answer to a request that has created a post."""
+    shown = shown_alone(posts.find(written.id, viewer()))
+    return shown, 201, {"Location": shown["_links"]["self"]}
+
+
 def shown_alone(found: Post) -> dict[str, Any]:
     """Returns a post as the whole answer, with the state that an edit has to know."""
     answers.shows(found.revision)
@@ -215,6 +214,17 @@ def replies(wanted: Wanted, id: int) -> Any:
     """List what answers a post directly, the oldest first."""
     found = posts.find_bare(id, viewer())
     return paged(Post, threads.answers(found, viewer(), wanted), wanted, show)
+
+
+@bp.route("/posts/<row:id>/replies", methods=["POST"])
+@limits.members_posts
+@writes
+@once
+@bp.arguments(PostText)
+@bp.response(201, PostShown)
+def reply(sent: dict[str, str], id: int) -> Any:
+    """Reply to a post."""
+    return made(posts.publish(viewer(), sent["body"], posts.find_bare(id, viewer())))
 
 
 @bp.route("/posts/<row:id>/thread", methods=["GET"])
@@ -277,7 +287,7 @@ def show(found: Post) -> dict[str, Any]:
         "parent": url_for("api.post", id=found.parent_id) if found.parent_id else None,
     }
     if policy.may_write(viewer()):
-        links |= {"reply": url_for("api.publish"), "like": links["likes"]}
+        links |= {"reply": url_for("api.reply", id=found.id), "like": links["likes"]}
     language = i18n.current_language()
     if policy.may_translate(viewer()) and translations.is_offered(found, language):
         links["translation"] = url_for("api.translation", id=found.id, target=language)
@@ -287,8 +297,12 @@ def show(found: Post) -> dict[str, Any]:
         links["delete"] = links["self"]
     told = {name: getattr(found, name) for name in PostShown().fields if name not in MADE}
     carried = [show_tag(name) for name in richtext.hashtags(found.body)]
-    made = {"liked": bool(found.liked), "tags": carried, "author": card(found.author), "_links": links}
-    return told | made
+    return told | {
+        "liked": bool(found.liked),
+        "tags": carried,
+        "author": card(found.author),
+        "_links": links,
+    }
 
 
 def show_tag(name: str) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class PersonLinks(UserCardLinks):
     following = link("Whom they follow.")
     follow = fields.String(metadata={"description": "Follow them with PUT, stop with DELETE, where one may."})
     message = fields.String(
-        metadata={"description": "Write to them privately with POST and their id as `to`, where one may."}
+        metadata={"description": "Write a private message to them with POST, where the reader may."}
     )
     block = fields.String(metadata={"description": "Block them with PUT, where one has not."})
     unblock = fields.String(metadata={"description": "Take the block back with DELETE, where there is one."})
@@ -253,7 +253,7 @@ def show(person: User) -> dict[str, Any]:
     if policy.may_follow(viewer(), person):
         links["follow"] = links["followers"]
     if person.reachable:
-        links["message"] = url_for("api.conversations")
+        links["message"] = url_for("api.write_to", who=person.id)
     if policy.may_block(viewer(), person):
         links["unblock" if person.blocked else "block"] = url_for("api.block", who=person.id)
     if policy.may_mute(viewer(), person):

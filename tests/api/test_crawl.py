@@ -11,7 +11,7 @@ from tests.api.conftest import Connect, Program
 from tests.cast import Cast
 from tests.main.test_timelines import Statements
 
-DEEDS = ("block", "unblock", "mute", "unmute", "cancel", "read")
+DEEDS = ("message", "block", "unblock", "mute", "unmute", "cancel", "read")
 """Links to what is only done and never read."""
 
 

@@ -47,8 +47,7 @@ def test_conversation_begins_and_goes_on_by_links_alone(
 ) -> None:
     person = program.get("/api/users/하늘").json
     begin = program.get("/api").json["_links"]["messages"]
-    assert person["_links"]["message"] == begin
-    made = program.ask("POST", begin, json={"to": str(person["id"]), "body": " 안녕하세요 \r\n"})
+    made = program.ask("POST", person["_links"]["message"], json={"body": " 안녕하세요 \r\n"})
     assert made.status_code == 201 and made.json["body"] == " 안녕하세요"
     assert made.json["is_mine"] and not made.json["is_read"] and made.json["sender"]["username"] == "바다"
     assert program.get(made.headers["Location"]).json == made.json
