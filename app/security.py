@@ -1,12 +1,15 @@
 """What every answer says to the browser about safety, and which places a redirect may lead to."""
 
+import hashlib
+import hmac
 import re
 import secrets
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request, session
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.urls import iri_to_uri
 
 from app.exceptions import Fault, Malformed
 from app.text import UNREADABLE
@@ -25,6 +28,7 @@ HEADERS = {
 }
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 ONE_YEAR = 31_536_000  # Seconds.
+USUAL_PORTS = {"http": 80, "https": 443}
 
 
 def csp_nonce() -> str:
@@ -48,6 +52,44 @@ def local_path(target: str | None) -> str | None:
     except ValueError:
         return None
     return target if not parts.scheme and not parts.netloc else None
+
+
+def own_origins() -> set[str]:
+    """Returns what browsers say about our own pages (RFC 6454); whoever says nothing is no browser."""
+    origins = {origin(current_app.config["EXTERNAL_URL"])}
+    if current_app.config["ENVIRONMENT"] != "production":
+        origins.add(origin(request.host_url))
+    return origins
+
+
+def origin(url: str) -> str:
+    """Returns an address's origin as browsers write it."""
+    parts = urlsplit(iri_to_uri(url))
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    port = "" if parts.port in (None, USUAL_PORTS.get(parts.scheme)) else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
+
+
+def is_own_page() -> bool:
+    """Whether a form comes from a page of this site; browsers send an Origin header with every POST."""
+    given = request.headers.get("Origin")
+    return given is None or given in own_origins() or given == origin(request.host_url)
+
+
+def bind_forms() -> None:
+    """Binds the CSRF token of every form to the sign-in that its page is rendered for.
+
+    Flask-WTF compares a form's token with the one in the session cookie. For a signed-in browser that one is derived
+    from the secret in the sign-in cookie. So a page that was rendered for one sign-in is refused after the browser has
+    changed to another one, whatever order the two cookies were set in.
+    """
+    sign_in = request.cookies.get(current_app.config["SIGN_IN_COOKIE_NAME"])
+    if not sign_in or request.path.startswith("/api/") or (request.endpoint or "").endswith("static"):
+        return
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    token = hmac.new(key, b"form:" + sign_in.encode(), hashlib.sha256).hexdigest()
+    if session.get("csrf_token") != token:
+        session["csrf_token"] = token
 
 
 def refuse_unstorable() -> None:
@@ -86,4 +128,5 @@ def init_app(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.before_request(refuse_unstorable)
+    app.before_request(bind_forms)
     app.after_request(protect)

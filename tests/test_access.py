@@ -11,6 +11,8 @@ READERS = ("stranger", "unconfirmed", "member", "owner", "suspended")
 EVERYBODY = (200, 200, 200, 200, 200)
 MEMBERS = (303, 200, 200, 200, 303)
 WRITERS = (303, 403, 303, 303, 303)
+# A text that a redirect would lose is kept on a page.
+AUTHORS = (401, 403, 303, 303, 401)
 CHECKED_FORM = (303, 422, 422, 422, 303)
 TABLE: dict[str, tuple[int, int, int, int, int]] = {
     "GET static": EVERYBODY,
@@ -27,12 +29,12 @@ TABLE: dict[str, tuple[int, int, int, int, int]] = {
     # The owner's own post is not new to them, and nobody follows them.
     "GET main.new_posts": (303, 204, 204, 204, 303),
     "GET main.compose": MEMBERS,
-    "POST main.publish": WRITERS,
+    "POST main.publish": AUTHORS,
     "GET main.post": EVERYBODY,
     "GET main.post_piece": EVERYBODY,
-    "POST main.reply": WRITERS,
+    "POST main.reply": AUTHORS,
     "GET main.edit_post": (303, 403, 403, 200, 303),
-    "POST main.edit_post": (303, 403, 403, 303, 303),
+    "POST main.edit_post": (401, 403, 403, 303, 401),
     "GET main.delete_post": (303, 403, 403, 200, 303),
     "POST main.delete_post": (303, 403, 403, 303, 303),
     "POST main.like": WRITERS,
@@ -59,7 +61,7 @@ TABLE: dict[str, tuple[int, int, int, int, int]] = {
     "GET main.messages": MEMBERS,
     # The owner of the name is the one person to whom they cannot write.
     "GET main.talk": (303, 200, 200, 404, 303),
-    "POST main.send_message": (303, 403, 303, 404, 303),
+    "POST main.send_message": (401, 403, 303, 404, 401),
     "GET main.new_messages": (303, 200, 200, 404, 303),
     # There is a conversation only for those who have one; tests/main/test_messages.py has.
     "POST main.read_messages": (303, 404, 404, 404, 303),
@@ -69,7 +71,7 @@ TABLE: dict[str, tuple[int, int, int, int, int]] = {
     "POST main.delete_message": (303, 404, 404, 404, 303),
     "GET main.settings": (303, 302, 302, 302, 303),
     "GET main.settings_profile": MEMBERS,
-    "POST main.settings_profile": (303, 303, 303, 303, 303),
+    "POST main.settings_profile": (401, 303, 303, 303, 401),
     "GET main.settings_display": MEMBERS,
     "POST main.settings_display": (303, 303, 303, 303, 303),
     "GET main.settings_account": MEMBERS,

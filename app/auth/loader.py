@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import Unauthorized
 
 from app.auth import cookie
+from app.errors.refused_form import is_writing
 from app.extensions import login
 from app.models import User
 from app.security import local_path
@@ -42,12 +43,13 @@ def by_token() -> User | None:
 
 @login.unauthorized_handler
 def ask_to_sign_in() -> Any:
-    """Leads to the sign-in page and back; a script is told instead.
+    """Redirects to the sign-in page and back.
 
     Raises:
-        Unauthorized: a script asks, or somebody who wants JSON.
+        Unauthorized: a script asks, or a client that wants JSON, or a redirect would lose a text.
     """
-    if "HX-Request" in request.headers or request.accept_mimetypes.best == "application/json":
+    wants_words = "HX-Request" in request.headers or request.accept_mimetypes.best == "application/json"
+    if wants_words or is_writing():
         raise Unauthorized(_("Sign in first."))
     flash(_("Sign in first."))
     asked = request.full_path.rstrip("?") if request.method == "GET" else local_path(request.form.get("next"))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, session, url_for
 from flask_login import current_user
 
 from app import limits
@@ -42,4 +42,5 @@ def logout() -> Any:
     secret = cookie.secret()
     if secret:
         sessions.sign_out(secret)
+    session.pop("csrf_token", None)
     return cookie.signed_out(redirect(url_for("main.home"), 303))  # type: ignore[arg-type]

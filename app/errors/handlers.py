@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app import limits
-from app.errors import bp
+from app.errors import bp, refused_form
 from app.exceptions import Busy, Invalid, Malformed, Refused, TooOften
 from app.i18n import current_language
 
@@ -89,9 +89,21 @@ def malformed(error: Malformed) -> Any:
 
 
 @bp.app_errorhandler(CSRFError)
-def forged(_error: CSRFError) -> Any:
-    """Answers a form whose proof of origin is missing or old: mostly a page that stood open for long."""
-    return answer(400, str(_l("This page stood open for too long. Go back, reload it and try again.")))
+def forged(error: CSRFError) -> Any:
+    """Answers a form whose CSRF token is old, or belongs to another sign-in; the page keeps what was written."""
+    return kept_answer(400, refused_form.is_other_sign_in(error))
+
+
+def kept_answer(code: int, other_sign_in: bool) -> Any:
+    """Returns the page that keeps a refused form; scripts get one line, and keep the text themselves."""
+    if wants_piece() or wants_json():
+        return answer(code, refused_form.sentence(other_sign_in))
+    return refused_form.page(code, other_sign_in, g.request_id), code
+
+
+def wants_piece() -> bool:
+    """Whether htmx, or a script of ours, asks for a fragment."""
+    return "HX-Request" in request.headers
 
 
 @bp.app_errorhandler(HTTPException)
@@ -100,6 +112,8 @@ def http(error: HTTPException) -> Any:
     response = error.get_response()
     if error.code is None or error.code < 400:
         return response
+    if error.code == 401 and refused_form.is_writing():
+        return kept_answer(401, False)
     said = str(error.description) if error.code in SAID else None
     kept = {name: response.headers.get(name) for name in KEPT}
     if error.code == 429:
@@ -139,7 +153,7 @@ def answer(
         g._login_user = AnonymousUserMixin()  # The page must not ask a broken database who reads it.
     title, usual = TITLES.get(code, TITLES[500 if code >= 500 else 400])
     said = {"title": str(title), "text": text or str(usual)}
-    if "HX-Request" in request.headers:
+    if wants_piece():
         body = make_response(said["text"])
         body.mimetype = "text/plain"
     elif wants_json():

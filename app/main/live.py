@@ -1,19 +1,16 @@
 """Connections that tell open pages what is new, and what such a page then asks for."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import current_app, g, request
+from flask import g, request
 from werkzeug.exceptions import NotFound
-from werkzeug.urls import iri_to_uri
 
 from app import limits
 from app.extensions import live
 from app.main import bp
 from app.main.viewer import viewer
+from app.security import own_origins
 from app.services import rooms, sessions, timelines
-
-USUAL_PORTS = {"http": 80, "https": 443}
 
 
 @bp.get("/socket.io/")
@@ -28,22 +25,6 @@ def connect() -> Any:
         return "", 403
     live.let_in(viewer().id, g.session_id, [rooms.member(viewer().id)])
     return "", 204
-
-
-def own_origins() -> set[str]:
-    """Returns what browsers say about our own pages (RFC 6454); whoever says nothing is no browser."""
-    origins = {origin(current_app.config["EXTERNAL_URL"])}
-    if current_app.config["ENVIRONMENT"] != "production":
-        origins.add(origin(request.host_url))
-    return origins
-
-
-def origin(url: str) -> str:
-    """Returns an address's origin as browsers write it."""
-    parts = urlsplit(iri_to_uri(url))
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    port = "" if parts.port in (None, USUAL_PORTS.get(parts.scheme)) else f":{parts.port}"
-    return f"{parts.scheme}://{host}{port}"
 
 
 @live.validator

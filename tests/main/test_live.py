@@ -14,9 +14,9 @@ from werkzeug.serving import make_server
 from app.extensions import db, live, queue
 from app.live.guests import CHECKED_EVERY, MOST_EACH, MOST_SAID
 from app.live.websocket import MOST_BYTES
-from app.main.live import origin
 from app.models import LoginSession
 from app.models.columns import now
+from app.security import origin
 from app.services import rooms, users
 from app.transaction import transaction
 from tests.cast import PASSWORD, Cast, Visitor
