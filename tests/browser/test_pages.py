@@ -8,77 +8,16 @@ from playwright.sync_api import Page, expect
 
 from app.models.keyset import PER_PAGE
 from tests.browser.conftest import DESK, PHONE, Watched
+from tests.browser.pages import MEMBERS, STRANGERS, Site
 from tests.browser.test_writing import secret
 from tests.cast import Cast
 from tests.main.test_timelines import seed_posts
 
-STRANGERS = (
-    "/",
-    "/explore",
-    "/auth/signup",
-    "/auth/login",
-    "/auth/forgot",
-    "/auth/reset",
-    "/nothing",
-    "/@바다",
-    "/posts/{post}",
-    "/api/docs",
-)
-MEMBERS = (
-    "/",
-    "/explore",
-    "/compose",
-    "/posts/{post}",
-    "/posts/{reply}",
-    "/posts/{post}/edit",
-    "/posts/{post}/delete",
-    "/posts/{post}/likes",
-    "/tags/태그",
-    "/tags/없는태그",
-    "/@바다",
-    "/@바다/replies",
-    "/@하늘/likes",
-    "/@바다/followers",
-    "/@바다/following",
-    "/settings/profile",
-    "/settings/display",
-    "/settings/account",
-    "/settings/sessions",
-    "/settings/tokens",
-    "/notifications",
-    "/settings/notifications",
-    "/settings/exports",
-    "/settings/blocks",
-    "/settings/mutes",
-    "/@하늘/block",
-    "/@구름",
-    "/@구름/followers",
-    "/@안개",
-    "/@노을",
-    "/dev/mailbox",
-    "/api/docs",
-)
-
 
 @pytest.fixture
-def people(cast: Cast) -> dict[str, object]:
-    """A small site: posts, a conversation, a like, a follower."""
-    bada = cast.member("바다", about_me="파도를 보아요", location="강릉", link="https://example.org")
-    haneul = cast.member("하늘", display_name="높은 하늘")
-    post = cast.post(bada, "링크 https://example.org/아주/긴/주소 와 @하늘님 그리고 #태그\n둘째 줄")
-    reply = cast.post(haneul, "답글이에요 #태그", parent=post)
-    cast.post(bada, "답글의 답글이에요", parent=reply)
-    gone = cast.post(haneul, "지울 글", parent=post)
-    cast.post(bada, "지운 글에 단 답글", parent=gone)
-    haneul.post(f"/posts/{post}/like")
-    haneul.post("/@바다/follow")
-    haneul.post(f"/posts/{gone}/delete")
-    for name in ("구름", "안개"):
-        cast.member(name, about_me="떠다녀요", location="하늘 어딘가")
-    bada.post("/@구름/block")
-    bada.post("/@안개/mute")
-    cast.member("노을").post("/@바다/block")
-    return {"secret": secret(bada), "post": post, "reply": reply}
+def people(cast: Cast) -> Site:
+    """The small site."""
+    return Site(cast)
 
 
 def some_at_a_time(paths: Sequence[str]) -> list[tuple[str, ...]]:
@@ -95,11 +34,11 @@ def some_at_a_time(paths: Sequence[str]) -> list[tuple[str, ...]]:
     ],
 )
 def test_axe_finds_nothing_and_nothing_is_cut(
-    windows: Watched, people: dict[str, object], size: dict[str, int], paths: tuple[str, ...], signed_in: bool
+    windows: Watched, people: Site, size: dict[str, int], paths: tuple[str, ...], signed_in: bool
 ) -> None:
-    page = windows.open(secret=str(people["secret"]) if signed_in else "", viewport=size)
-    for path in paths:
-        page.goto(path.format(**people))
+    page = windows.open(secret=secret(people.bada) if signed_in else "", viewport=size)
+    for path in people.paths(paths):
+        page.goto(path)
         for scheme in ("light", "dark"):
             # Colours that are still on their way from one theme to the other would be measured half-way.
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -109,12 +48,10 @@ def test_axe_finds_nothing_and_nothing_is_cut(
         assert not wide, f"{path} is wider than the window"
 
 
-def test_nothing_is_cut_on_the_narrowest_phone_nor_at_double_size(
-    windows: Watched, people: dict[str, object]
-) -> None:
-    page = windows.open(secret=str(people["secret"]), viewport={"width": 320, "height": 640})
-    for path in MEMBERS:
-        page.goto(path.format(**people))
+def test_nothing_is_cut_on_the_narrowest_phone_nor_at_double_size(windows: Watched, people: Site) -> None:
+    page = windows.open(secret=secret(people.bada), viewport={"width": 320, "height": 640})
+    for path in people.paths(MEMBERS):
+        page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
 
 
@@ -139,8 +76,8 @@ def shown(page: Page) -> list[int]:
     ]
 
 
-def test_hover_card_shows_who_it_is_and_goes_away(windows: Watched, people: dict[str, object]) -> None:
-    page = windows.open("/explore", secret=str(people["secret"]))
+def test_hover_card_shows_who_it_is_and_goes_away(windows: Watched, people: Site) -> None:
+    page = windows.open("/explore", secret=secret(people.bada))
     page.locator("article [data-card]").first.hover()
     card = page.locator(".hover-card")
     expect(card).to_contain_text("파도를 보아요")

@@ -103,13 +103,13 @@ def test_script_gets_the_wait_and_then_both_texts(
 ) -> None:
     asked = bada.live(f"/posts/{english}/translation")
     assert asked.status_code == 200 and "번역하고 있어요" in asked.text and "<html" not in asked.text
-    assert f'hx-get="/posts/{english}/translation"' in asked.text
+    assert f'data-hx-get="/posts/{english}/translation"' in asked.text
     waiting = bada.get(f"/posts/{english}/translation", headers={"HX-Request": "true"})
     assert (waiting.status_code, waiting.text, waiting.headers["HX-Trigger"]) == (204, "", "again")
     queue.run()
     status, piece = look(bada, english)
     assert status == 200 and KOREAN in piece and "Papago 번역" in piece and "번역 숨기기" in piece
-    assert '<p class="post-text" lang="ko">' in piece and "hx-trigger" not in piece
+    assert '<p class="post-text" lang="ko">' in piece and "data-hx-trigger" not in piece
     assert KOREAN in bada.live(f"/posts/{english}/translation").text, "What is there is shown at once."
     status, hidden = look(bada, english, hide="1")
     assert status == 200 and OFFER in hidden and KOREAN not in hidden
@@ -193,7 +193,7 @@ def test_wait_does_not_go_on_for_ever(
     queue.memory.clear()  # The store has lost it.
     later(cast, 11)
     status, piece = look(bada, english)
-    assert status == 200 and "평소보다 오래 걸려요" in piece and "hx-trigger" not in piece
+    assert status == 200 and "평소보다 오래 걸려요" in piece and "data-hx-trigger" not in piece
     later(cast, 20)
     assert "번역하고 있어요" in bada.live(f"/posts/{english}/translation").text
     queue.run()

@@ -54,6 +54,7 @@ def colour_stands_in_the_stylesheet(source: Source) -> Iterator[int]:
         "app/templates/a.html#script": "<script>go()</script>\n",
         "app/templates/a.html#address": '<a href="javascript:go()">\n',
         "app/templates/a.html#htmx": '<a hx-on:click="go()">\n',
+        "app/templates/a.html#data": '<a data-hx-on:click="go()">\n',
     },
     keeps={
         "app/templates/a.html": '<script nonce="{{ csp_nonce() }}">1</script><script src="{{ x }}"></script>'
@@ -63,12 +64,35 @@ def colour_stands_in_the_stylesheet(source: Source) -> Iterator[int]:
 def nothing_is_inline(source: Source) -> Iterator[int]:
     for line, tag in tags(source):
         bare = re.sub(r"""=\s*(?:"[^"]*"|'[^']*')""", "=", tag)
-        inline = re.search(r"\s(?:style|on[a-z]+|hx-on[:\w-]*)\s*=", bare, re.I) or re.match(
+        inline = re.search(r"\s(?:style|on[a-z]+|(?:data-)?hx-on[:\w-]*)\s*=", bare, re.I) or re.match(
             r"<style\b", tag, re.I
         )
         script = re.match(r"<script\b", tag, re.I) and not re.search(r"\s(?:nonce|src)=", bare)
         if inline or script or re.search(r"=\s*[\"']?\s*javascript:", tag, re.I):
             yield line
+
+
+@rule(
+    *PAGES,
+    instead="Write htmx's attributes as data-hx-…, as HTML asks of attributes that it does not know.",
+    breaks={"app/templates/a.html": '<a href="/" hx-get="/">\n'},
+    keeps={"app/templates/a.html": '<a href="/" data-hx-get="/" title="hx-get=1">\n'},
+)
+def htmx_attributes_are_data_attributes(source: Source) -> Iterator[int]:
+    for line, tag in tags(source):
+        if re.search(r"\shx-", re.sub(r"""=\s*(?:"[^"]*"|'[^']*')""", "=", tag)):
+            yield line
+
+
+@rule(
+    *PAGES,
+    instead='HTML knows no microseconds: datetime="{{ when.isoformat(timespec="seconds") }}".',
+    breaks={"app/templates/a.html": '<time datetime="{{ when.isoformat() }}">\n'},
+    keeps={"app/templates/a.html": '<time datetime="{{ when.isoformat(timespec="seconds") }}">\n'},
+)
+def times_are_exact_to_the_second(source: Source) -> Iterator[int]:
+    for found in re.finditer(r'datetime="\{\{[^}]*isoformat\(\)', source.text):
+        yield source.line_of(found.start())
 
 
 @rule(

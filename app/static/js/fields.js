@@ -27,7 +27,7 @@ document.querySelectorAll("input[data-reveal]").forEach(reveal);
 // A form that is on its way is not sent again; htmx and the composer look after their own.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post" || form.matches("[hx-post], [data-composer]")) return;
+  if (event.defaultPrevented || form.method !== "post" || form.matches("[data-hx-post], [data-composer]")) return;
   if (form.getAttribute("aria-busy") === "true") event.preventDefault();
   else form.setAttribute("aria-busy", "true");
 });

@@ -23,7 +23,9 @@ class SearchBox {
     input.setAttribute("role", "combobox");
     input.setAttribute("aria-autocomplete", "list");
     input.setAttribute("aria-expanded", "false");
-    this.form.querySelector("kbd").hidden = !matchMedia("(hover: hover) and (pointer: fine)").matches;
+    const key = this.form.querySelector("kbd");
+    key.setAttribute("aria-hidden", "true");
+    key.hidden = !matchMedia("(hover: hover) and (pointer: fine)").matches;
     this.clear.hidden = !input.value;
   }
 
