@@ -12,7 +12,7 @@ from app.models.keyset import Wanted
 from app.services import blocks, users
 
 
-@bp.route("/me/blocks", methods=["GET"])
+@bp.route("/me/blocks", methods=["GET"], operation="list_blocks")
 @reads
 @bp.arguments(PageQuery, location="query")
 @bp.response(200, People)
@@ -21,7 +21,7 @@ def own_blocks(wanted: Wanted) -> Any:
     return paged(User, blocks.listed(viewer(), wanted), wanted, show)
 
 
-@bp.route("/users/<who>/block", methods=["PUT"])
+@bp.route("/users/<who>/block", methods=["PUT"], operation="block_user")
 @limits.members_blocks
 @writes
 @bp.response(200, Person)
@@ -31,7 +31,7 @@ def block(who: str) -> Any:
     return show(users.find_by_id_or_name(who, viewer()))
 
 
-@bp.route("/users/<who>/block", methods=["DELETE"])
+@bp.route("/users/<who>/block", methods=["DELETE"], operation="unblock_user")
 @limits.members_blocks
 @writes
 @bp.response(200, Person)

@@ -26,46 +26,46 @@ PERSON = "$response.body#/person/id"
 STATE = {"If-Match": "$response.header.ETag"}
 LEADS: dict[str, dict[str, dict[str, str]]] = {
     "PostShown": {
-        "post": {"id": ID},
-        "edit": {"id": ID} | STATE,
-        "delete": {"id": ID},
-        "like": {"id": ID},
-        "unlike": {"id": ID},
-        "likers": {"id": ID},
-        "replies": {"id": ID},
-        "reply": {"id": ID},
-        "thread": {"id": ID},
-        "translation": {"id": ID, "target": "en"},
-        "translate_post": {"id": ID, "target": "en"},
-        "user": {"who": AUTHOR},
-        "posts_by": {"who": AUTHOR},
-        "tagged": {"name": "$response.body#/tags/0/name"},
+        "get_post": {"id": ID},
+        "edit_post": {"id": ID} | STATE,
+        "delete_post": {"id": ID},
+        "like_post": {"id": ID},
+        "unlike_post": {"id": ID},
+        "list_likers": {"id": ID},
+        "list_replies": {"id": ID},
+        "reply_to_post": {"id": ID},
+        "get_thread": {"id": ID},
+        "get_translation": {"id": ID, "target": "en"},
+        "request_translation": {"id": ID, "target": "en"},
+        "get_user": {"who": AUTHOR},
+        "list_posts_of_user": {"who": AUTHOR},
+        "list_posts_with_tag": {"name": "$response.body#/tags/0/name"},
     },
     "Person": {
-        "follow": {"who": ID},
-        "unfollow": {"who": ID},
-        "block": {"who": ID},
-        "unblock": {"who": ID},
-        "mute": {"who": ID},
-        "unmute": {"who": ID},
-        "followers": {"who": ID},
-        "following": {"who": ID},
-        "posts_by": {"who": ID},
-        "liked_by": {"who": ID},
+        "follow_user": {"who": ID},
+        "unfollow_user": {"who": ID},
+        "block_user": {"who": ID},
+        "unblock_user": {"who": ID},
+        "mute_user": {"who": ID},
+        "unmute_user": {"who": ID},
+        "list_followers": {"who": ID},
+        "list_following": {"who": ID},
+        "list_posts_of_user": {"who": ID},
+        "list_likes_of_user": {"who": ID},
     },
-    "Me": {"edit_me": STATE, "user": {"who": ID}, "edit_profile": {"who": ID} | STATE},
-    "Token": {"token": {"id": ID}, "rename_token": {"id": ID} | STATE, "end_token": {"id": ID}},
-    "TaskShown": {"task": {"id": ID}, "cancel_task": {"id": ID}},
+    "Me": {"edit_me": STATE, "get_user": {"who": ID}, "edit_user": {"who": ID} | STATE},
+    "AccessToken": {"get_token": {"id": ID}, "edit_token": {"id": ID} | STATE, "delete_token": {"id": ID}},
+    "TaskShown": {"get_task": {"id": ID}, "cancel_task": {"id": ID}},
     "ConversationShown": {
-        "conversation": {"who": PERSON},
-        "messages_with": {"who": PERSON},
-        "write_to": {"who": PERSON},
+        "get_conversation": {"who": PERSON},
+        "list_messages": {"who": PERSON},
+        "write_message": {"who": PERSON},
         "read_conversation": {"who": PERSON},
         "delete_conversation": {"who": PERSON},
     },
-    "NotificationShown": {"notification": {"id": ID}, "read_notification": {"id": ID}},
+    "NotificationShown": {"get_notification": {"id": ID}, "read_notification": {"id": ID}},
     "NotificationChoices": {"edit_notification_settings": STATE},
-    "NewToken": {"token": {"id": ID}, "end_token": {"id": ID}},
+    "IssuedToken": {"get_token": {"id": ID}, "delete_token": {"id": ID}},
 }
 """By the schema of an answer: which operations it leads to, and what they are given of it."""
 
@@ -80,6 +80,8 @@ class Details(BasePlugin):
         for method, operation in (operations or {}).items():
             # Where no token is needed, a reader with one is shown what is theirs.
             operation.setdefault("security", [{}, {"token": ["read"]}] if method == "get" else [{}])
+            parts = (operation.get("description", ""), _credentials(operation["security"]))
+            operation["description"] = "\n\n".join(filter(None, parts))
             answers = operation["responses"]
             answers.pop(422, None)  # flask-smorest supposes it for all that can be wrong with arguments.
             for status in _refusals(path or "", operation):
@@ -92,6 +94,16 @@ class Details(BasePlugin):
                     for name in _exemplified(answer):
                         answer["links"] = _leads(name)
             _exemplified(operation.get("requestBody", {}))
+
+
+def _credentials(security: list[dict[str, list[str]]]) -> str:
+    """Returns what an operation needs to be done, for the comments of generated clients."""
+    if {} in security:
+        return "Needs no token."
+    if any("password" in scheme for scheme in security):
+        return "Needs the name and the password of a member."
+    scopes = [" ".join(scheme["token"]) for scheme in security]
+    return f"Needs a token with the scope {' or '.join(f'`{scope}`' for scope in scopes)}."
 
 
 def _refusals(path: str, operation: dict[str, Any]) -> list[int]:

@@ -10,18 +10,29 @@ from marshmallow import fields
 
 from app.api.details import Details
 from app.api.parser import Parser
+from app.api.schemas import Paths, Requests, Schemas
 
 VERSION = "1.0.0"
+ABOUT = {
+    "summary": "A small place for short texts.",
+    "description": "JSON over HTTP. The links of an answer lead to everything that follows; start at GET /api. "
+    "Answers may gain properties, so clients ignore those they do not know.",
+    "license": {"name": "MIT", "identifier": "MIT"},
+    "contact": {"name": "The people who run this site"},
+}
 TAGS = {
+    "blocks": "Whom the member has blocked.",
     "entry": "Where everything begins.",
     "me": "The member whose program asks.",
     "messages": "Private conversations between two people, and the messages in them.",
+    "mutes": "Whom the member mutes.",
     "notifications": "What the member is told of others and of their work.",
     "posts": "Posts, the conversations they stand in, and who likes them.",
     "search": "Finding posts, people and hashtags, in the words of the search box.",
     "tasks": "Work in the background: exports of what is a member's own.",
     "timelines": "Posts in the order in which they were written.",
     "tokens": "What lets a program act for a member.",
+    "translations": "Posts in another language.",
     "users": "Members, what they write and like, and who follows whom.",
 }
 """What belongs together, named as the modules."""
@@ -30,7 +41,9 @@ TAGS = {
 class Fault(ma.Schema):
     """What is wrong with one part of a request."""
 
-    detail = fields.String(required=True)
+    detail = fields.String(
+        required=True, metadata={"description": "What is wrong, in the reader's language."}
+    )
     pointer = fields.String(
         metadata={"description": "Where in the body: a JSON pointer (RFC 6901) as a fragment."}
     )
@@ -40,16 +53,24 @@ class Fault(ma.Schema):
 class Problem(ma.Schema):
     """Why a request was refused (RFC 9457)."""
 
-    type = fields.String(required=True)
-    title = fields.String(required=True)
-    status = fields.Integer(required=True)
+    type = fields.String(
+        required=True,
+        metadata={"description": "The kind of problem, as an address.", "format": "uri-reference"},
+    )
+    title = fields.String(
+        required=True, metadata={"description": "The kind of problem, in the reader's language."}
+    )
+    status = fields.Integer(required=True, metadata={"description": "The status of the answer."})
     detail = fields.String(required=True, metadata={"description": "What to do, in the reader's language."})
     request_id = fields.String(required=True, metadata={"description": "Tells us which request it was."})
-    errors = fields.List(fields.Nested(Fault))
+    errors = fields.List(
+        fields.Nested(Fault),
+        metadata={"description": "Each fault of the request, where there are several parts."},
+    )
 
 
 class Operations(Blueprint):
-    """flask-smorest's blueprint; an operation is called as its view, and belongs to the module in which that is."""
+    """flask-smorest's blueprint. The tag of an operation is the module of its view."""
 
     ARGUMENTS_PARSER = Parser()
 
@@ -59,10 +80,21 @@ class Operations(Blueprint):
         endpoint: str | None = None,
         view_func: Any = None,
         provide_automatic_options: bool | None = None,
+        *,
+        operation: str,
         **options: Any,
     ) -> None:
-        """Adds an operation."""
-        named = self.doc(operationId=view_func.__name__)(view_func)
+        """Adds an operation.
+
+        Args:
+            rule: its path.
+            endpoint: the name for ``url_for``; that of the view unless given.
+            view_func: the view.
+            provide_automatic_options: see Flask.
+            operation: the ``operationId``, from which clients make the name of a function: a verb and a noun.
+            options: see Flask.
+        """
+        named = self.doc(operationId=operation)(view_func)
         options["tags"] = [view_func.__module__.rpartition(".")[2]]
         super().add_url_rule(rule, endpoint, named, provide_automatic_options, **options)
 
@@ -77,8 +109,17 @@ class Interface(Api):
     def __init__(self, app: Flask) -> None:
         app.config.update(OPENAPI_URL_PREFIX="/api", OPENAPI_JSON_PATH="openapi.json")
         schemes = {
-            "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-            "password": {"type": "http", "scheme": "basic"},
+            "token": {
+                "type": "http",
+                "scheme": "bearer",
+                "bearerFormat": "JWT",
+                "description": "An access token, made with POST /api/tokens or in the settings of the site.",
+            },
+            "password": {
+                "type": "http",
+                "scheme": "basic",
+                "description": "The name and the password of a member, to make a token.",
+            },
         }
         super().__init__(
             app,
@@ -86,11 +127,18 @@ class Interface(Api):
                 "title": "Hanmadi",
                 "version": VERSION,
                 "openapi_version": "3.1.0",
-                "extra_plugins": [Details()],
+                "info": ABOUT,
+                "servers": [{"url": "/", "description": "The site that serves this description."}],
+                "flask_plugin": Paths(),
+                "marshmallow_plugin": Schemas(),
+                "extra_plugins": [Requests(), Details()],
                 "tags": [{"name": name, "description": said} for name, said in TAGS.items()],
                 "components": {"securitySchemes": schemes},
             },
         )
+
+    def _register_pagination_header(self) -> None:
+        """Leaves out a header that no answer has."""
 
     def _register_responses(self) -> None:
         """Describes how every refusal looks (RFC 9457)."""

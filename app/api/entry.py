@@ -39,7 +39,7 @@ class Entry(ma.Schema):
     _links = fields.Nested(EntryLinks, required=True)
 
 
-@bp.route("", methods=["GET"])
+@bp.route("", methods=["GET"], operation="get_entry")
 @bp.response(200, Entry)
 def entry() -> dict[str, Any]:
     """Name the site, and link to what the interface offers."""

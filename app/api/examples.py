@@ -2,7 +2,7 @@
 
 from typing import Any
 
-WHEN = "2026-11-21T05:03:07.000000+00:00"
+WHEN = "2026-11-21T05:03:07.000000Z"
 PER_PAGE = 20
 
 
@@ -98,7 +98,7 @@ TOKEN = {
     "name": "내 셸",
     "scopes": ["read", "write"],
     "created_at": WHEN,
-    "expires_at": "2026-11-21T06:03:07.000000+00:00",
+    "expires_at": "2026-11-21T06:03:07.000000Z",
     "used_at": None,
     "is_current": False,
     "_links": {"self": "/api/tokens/3", "edit": "/api/tokens/3", "delete": "/api/tokens/3"},
@@ -124,9 +124,9 @@ TASK = {
     },
     "error": None,
     "created_at": WHEN,
-    "begun_at": "2026-11-21T05:03:08.000000+00:00",
-    "ended_at": "2026-11-21T05:03:10.000000+00:00",
-    "expires_at": "2026-11-28T05:03:08.000000+00:00",
+    "begun_at": "2026-11-21T05:03:08.000000Z",
+    "ended_at": "2026-11-21T05:03:10.000000Z",
+    "expires_at": "2026-11-28T05:03:08.000000Z",
     "_links": {"self": "/api/tasks/11", "html": "/settings/exports", "file": "/api/tasks/11/file"},
 }
 MESSAGE = {
@@ -172,7 +172,7 @@ NOTIFICATION = {
     "people": [CARD],
     "people_count": 4,
     "created_at": WHEN,
-    "updated_at": "2026-11-21T05:41:52.000000+00:00",
+    "updated_at": "2026-11-21T05:41:52.000000Z",
     "read_at": None,
     "_links": {
         "self": "/api/notifications/64",
@@ -209,8 +209,8 @@ EXAMPLES: dict[str, Any] = {
     },
     "TokenOrder": {"name": "내 셸", "scopes": ["read", "write"], "expires_in": 3600},
     "TokenName": {"name": "부엌 화면"},
-    "Token": TOKEN,
-    "NewToken": {**TOKEN, "token": "eyJhbGciOiJIUzI1NiIsImtpZCI6IjRmIn0.eyJzdWIiOiI3In0.c2lnbmVk"},
+    "AccessToken": TOKEN,
+    "IssuedToken": {**TOKEN, "token": "eyJhbGciOiJIUzI1NiIsImtpZCI6IjRmIn0.eyJzdWIiOiI3In0.c2lnbmVk"},
     "Tokens": _page("/api/tokens", TOKEN),
     "TaskOrder": {"kind": "export"},
     "TaskShown": TASK,
@@ -238,7 +238,7 @@ EXAMPLES: dict[str, Any] = {
     "PostText": {"body": "첫눈이 오면 함께 #산책"},
     "PostShown": POST,
     "Posts": _page("/api/timelines/explore?total=true", POST, total=1),
-    "ReadUntil": {"until": "2026-11-21T05:41:52.000000+00:00"},
+    "ReadUntil": {"until": "2026-11-21T05:41:52.000000Z"},
     "NotificationShown": NOTIFICATION,
     "Notifications": _page("/api/notifications", NOTIFICATION, unread=1),
     "NotificationChange": {"like": {"on_site": False}, "message": {"by_mail": False}},

@@ -74,7 +74,8 @@ class Password(fields.String):
 
     def __init__(self, **options: Any) -> None:
         least, most = passwords.LENGTH
-        super().__init__(metadata={"minLength": least, "maxLength": most, "format": "password"}, **options)
+        bounds = {"minLength": least, "maxLength": most, "format": "password"}
+        super().__init__(metadata=bounds | options.pop("metadata", {}), **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
         typed: str = super()._deserialize(value, attr, data, **options)
@@ -89,7 +90,8 @@ class EmailAddress(fields.String):
     """An e-mail address, as the forms take it."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(metadata={"format": "email", "maxLength": accounts.ADDRESS_LENGTH}, **options)
+        bounds = {"format": "email", "maxLength": accounts.ADDRESS_LENGTH}
+        super().__init__(metadata=bounds | options.pop("metadata", {}), **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
         typed: str = super()._deserialize(value, attr, data, **options)
@@ -152,6 +154,16 @@ class YesOrNo(fields.Boolean):
         if not isinstance(value, bool):
             raise self.make_error("invalid", input=value)
         return value
+
+
+class Timestamp(fields.AwareDateTime):
+    """A moment of an answer, in UTC with microseconds and ``Z``, which parsers of RFC 3339 all read."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> str | None:
+        if value is None:
+            return None
+        moment: datetime = value.astimezone(UTC)
+        return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 class Moment(fields.AwareDateTime):

@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 from app import i18n, limits
 from app.api import answers, bp
 from app.api.auth import reads, viewer, writes
-from app.api.fields import N_, link
+from app.api.fields import N_, Timestamp, link
 from app.api.users import ProfileChange, changed, states
 from app.models import User
 from app.services import accounts, users
@@ -50,10 +50,23 @@ class Me(ma.Schema):
     about_me = fields.String(required=True)
     location = fields.String(required=True)
     link = fields.String(required=True)
-    locale = fields.String(required=True, allow_none=True)
-    timezone = fields.String(required=True, allow_none=True)
-    is_confirmed = fields.Boolean(required=True)
-    created_at = fields.AwareDateTime(required=True)
+    locale = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The language that the member reads in; null: as Accept-Language says."},
+    )
+    timezone = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "A name of the IANA database; null: the site's."},
+    )
+    is_confirmed = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "Whether the e-mail address is confirmed. Before that the account only reads."
+        },
+    )
+    created_at = Timestamp(required=True)
     post_count = fields.Integer(required=True)
     follower_count = fields.Integer(required=True)
     following_count = fields.Integer(required=True)
@@ -88,10 +101,14 @@ class MeChange(ProfileChange):
 class Code(ma.Schema):
     """The number from a letter."""
 
-    code = fields.String(required=True, validate=validate.Regexp("^[0-9]{6}$", error=NO_CODE))
+    code = fields.String(
+        required=True,
+        validate=validate.Regexp("^[0-9]{6}$", error=NO_CODE),
+        metadata={"description": "The six digits from the letter."},
+    )
 
 
-@bp.route("/me", methods=["GET"])
+@bp.route("/me", methods=["GET"], operation="get_me")
 @reads
 @bp.response(200, Me)
 def me() -> Any:
@@ -99,7 +116,7 @@ def me() -> Any:
     return show(viewer())
 
 
-@bp.route("/me", methods=["PATCH"])
+@bp.route("/me", methods=["PATCH"], operation="edit_me")
 @writes
 @answers.edits
 @bp.arguments(MeChange)
@@ -112,7 +129,7 @@ def edit_me(change: dict[str, Any]) -> Any:
     return show(member)
 
 
-@bp.route("/me/confirmation", methods=["POST"])
+@bp.route("/me/confirmation", methods=["POST"], operation="confirm_address")
 @limits.codes
 @writes
 @bp.arguments(Code)

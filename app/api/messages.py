@@ -10,7 +10,7 @@ from marshmallow import fields
 from app import limits, text
 from app.api import bp
 from app.api.auth import reads, viewer, writes
-from app.api.fields import Text, Whole, link
+from app.api.fields import Text, Timestamp, Whole, link
 from app.api.once import once
 from app.api.paging import PageQuery, collection, paged
 from app.api.users import LONGEST_NAME, UserCard, card
@@ -61,8 +61,8 @@ class MessageShown(ma.Schema):
     """A message of a conversation."""
 
     id = fields.Integer(required=True)
-    body = fields.String(required=True)
-    created_at = fields.AwareDateTime(required=True)
+    body = fields.String(required=True, metadata={"description": "The text."})
+    created_at = Timestamp(required=True)
     is_mine = fields.Boolean(required=True, metadata={"description": "Whether the reader wrote it."})
     is_read = fields.Boolean(
         required=True,
@@ -96,7 +96,7 @@ class ConversationShown(ma.Schema):
     _links = fields.Nested(ConversationLinks, required=True)
 
 
-@bp.route("/messages", methods=["GET"])
+@bp.route("/messages", methods=["GET"], operation="list_conversations")
 @reads
 @bp.arguments(PageQuery, location="query")
 @bp.response(200, collection("Conversations", ConversationShown))
@@ -105,7 +105,7 @@ def conversations(wanted: Wanted) -> Any:
     return paged(Participation, messages.conversations(viewer(), wanted), wanted, show)
 
 
-@bp.route("/messages", methods=["POST"])
+@bp.route("/messages", methods=["POST"], operation="send_message")
 @limits.members_messages
 @writes
 @once
@@ -120,7 +120,7 @@ def send_message(order: dict[str, str]) -> Any:
     return written(person, order["body"])
 
 
-@bp.route("/messages/<who>", methods=["GET"])
+@bp.route("/messages/<who>", methods=["GET"], operation="get_conversation")
 @reads
 @bp.response(200, ConversationShown)
 def conversation(who: str) -> Any:
@@ -128,7 +128,7 @@ def conversation(who: str) -> Any:
     return show(had(who))
 
 
-@bp.route("/messages/<who>", methods=["DELETE"])
+@bp.route("/messages/<who>", methods=["DELETE"], operation="delete_conversation")
 @writes
 @bp.response(204)
 def delete_conversation(who: str) -> None:
@@ -136,7 +136,7 @@ def delete_conversation(who: str) -> None:
     messages.delete_conversation_for_me(viewer(), had(who))
 
 
-@bp.route("/messages/<who>/read", methods=["PUT"])
+@bp.route("/messages/<who>/read", methods=["PUT"], operation="read_conversation")
 @writes
 @bp.arguments(ReadMark)
 @bp.response(200, ConversationShown)
@@ -146,7 +146,7 @@ def read_conversation(mark: dict[str, int], who: str) -> Any:
     return show(had(who))
 
 
-@bp.route("/messages/<who>/messages", methods=["GET"])
+@bp.route("/messages/<who>/messages", methods=["GET"], operation="list_messages")
 @reads
 @bp.arguments(PageQuery, location="query")
 @bp.response(200, collection("Messages", MessageShown))
@@ -157,7 +157,7 @@ def messages_with(wanted: Wanted, who: str) -> Any:
     return paged(Message, page, wanted, lambda message: show_message(message, found))
 
 
-@bp.route("/messages/<who>/messages", methods=["POST"])
+@bp.route("/messages/<who>/messages", methods=["POST"], operation="write_message")
 @limits.members_messages
 @writes
 @once
@@ -168,7 +168,7 @@ def write_to(order: dict[str, str], who: str) -> Any:
     return written(messages.partner_by_id_or_name(who, viewer()), order["body"])
 
 
-@bp.route("/messages/<who>/messages/<row:id>", methods=["GET"])
+@bp.route("/messages/<who>/messages/<row:id>", methods=["GET"], operation="get_message")
 @reads
 @bp.response(200, MessageShown)
 def message(who: str, id: int) -> Any:
@@ -177,7 +177,7 @@ def message(who: str, id: int) -> Any:
     return show_message(messages.find(viewer(), found, id), found)
 
 
-@bp.route("/messages/<who>/messages/<row:id>", methods=["DELETE"])
+@bp.route("/messages/<who>/messages/<row:id>", methods=["DELETE"], operation="delete_message")
 @writes
 @bp.response(204)
 def delete_message(who: str, id: int) -> None:

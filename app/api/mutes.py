@@ -12,7 +12,7 @@ from app.models.keyset import Wanted
 from app.services import mutes, users
 
 
-@bp.route("/me/mutes", methods=["GET"])
+@bp.route("/me/mutes", methods=["GET"], operation="list_mutes")
 @reads
 @bp.arguments(PageQuery, location="query")
 @bp.response(200, People)
@@ -21,7 +21,7 @@ def own_mutes(wanted: Wanted) -> Any:
     return paged(User, mutes.listed(viewer(), wanted), wanted, show)
 
 
-@bp.route("/users/<who>/mute", methods=["PUT"])
+@bp.route("/users/<who>/mute", methods=["PUT"], operation="mute_user")
 @limits.members_blocks
 @writes
 @bp.response(200, Person)
@@ -31,7 +31,7 @@ def mute(who: str) -> Any:
     return show(users.find_by_id_or_name(who, viewer()))
 
 
-@bp.route("/users/<who>/mute", methods=["DELETE"])
+@bp.route("/users/<who>/mute", methods=["DELETE"], operation="unmute_user")
 @limits.members_blocks
 @writes
 @bp.response(200, Person)

@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 
 from app.api import answers, bp
 from app.api.auth import reads, viewer, writes
-from app.api.fields import INVALID, Moment, YesOrNo, link
+from app.api.fields import INVALID, Moment, Timestamp, YesOrNo, link
 from app.api.paging import PageMeta, PageQuery, collection, paged
 from app.api.users import UserCard, card
 from app.models import Notification
@@ -61,18 +61,18 @@ class NotificationShown(ma.Schema):
     """Something a member is told; while it is new, what is like it joins it, and moves it to the front."""
 
     id = fields.Integer(required=True)
-    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    kind = fields.String(
+        required=True, validate=validate.OneOf(KINDS), metadata={"description": "What happened."}
+    )
     people = fields.List(
         fields.Nested(UserCard),
         required=True,
         metadata={"description": "Who did it: the latest six at most; empty for a task."},
     )
     people_count = fields.Integer(required=True, metadata={"description": "How many they are."})
-    created_at = fields.AwareDateTime(required=True)
-    updated_at = fields.AwareDateTime(required=True, metadata={"description": "When it last grew."})
-    read_at = fields.AwareDateTime(
-        required=True, allow_none=True, metadata={"description": "Null while it is new."}
-    )
+    created_at = Timestamp(required=True)
+    updated_at = Timestamp(required=True, metadata={"description": "When it last grew."})
+    read_at = Timestamp(required=True, allow_none=True, metadata={"description": "Null while it is new."})
     _links = fields.Nested(NotificationLinks, required=True)
 
 
@@ -85,16 +85,32 @@ class NotificationsMeta(PageMeta):
     )
 
 
+ON_SITE = "Whether notifications of this kind appear on the site."
+BY_MAIL = "Whether a letter tells of what was not read for a while."
+
+
 class OnSite(ma.Schema):
     """Whether a kind is told."""
 
-    on_site = YesOrNo()
+    on_site = fields.Boolean(required=True, metadata={"description": ON_SITE})
 
 
 class OnSiteAndByMail(OnSite):
     """Whether a kind is told, and how."""
 
-    by_mail = YesOrNo(metadata={"description": "Whether a letter tells of what was not read for a while."})
+    by_mail = fields.Boolean(required=True, metadata={"description": BY_MAIL})
+
+
+class OnSiteChange(ma.Schema):
+    """Whether to show notifications of a kind; what is left out stays."""
+
+    on_site = YesOrNo(metadata={"description": ON_SITE})
+
+
+class OnSiteAndByMailChange(OnSiteChange):
+    """Whether to show notifications of a kind, and how; what is left out stays."""
+
+    by_mail = YesOrNo(metadata={"description": BY_MAIL})
 
 
 class ChoiceLinks(ma.Schema):
@@ -104,23 +120,22 @@ class ChoiceLinks(ma.Schema):
     edit = link("Change some of them with PATCH.")
 
 
-def choice_of(kind: str, **options: Any) -> fields.Field[Any]:
-    """Returns the field of what is chosen for a kind."""
-    return fields.Nested(OnSiteAndByMail if kind in MAILED else OnSite, **options)
-
-
-NotificationChange = ma.Schema.from_dict({kind: choice_of(kind) for kind in KINDS}, name="NotificationChange")
-NotificationChoices = ma.Schema.from_dict(
-    {kind: choice_of(kind, required=True) for kind in KINDS}
-    | {"_links": fields.Nested(ChoiceLinks, required=True)},
-    name="NotificationChoices",
+NotificationChange = ma.Schema.from_dict(
+    {kind: fields.Nested(OnSiteAndByMailChange if kind in MAILED else OnSiteChange) for kind in KINDS},
+    name="NotificationChange",
 )
-
-
+NotificationChange.__doc__ = "Of which kinds the member is told, and how; what is left out stays."
+_chosen: dict[str, fields.Field[Any]] = {
+    kind: fields.Nested(OnSiteAndByMail if kind in MAILED else OnSite, required=True) for kind in KINDS
+}
+NotificationChoices = ma.Schema.from_dict(
+    _chosen | {"_links": fields.Nested(ChoiceLinks, required=True)}, name="NotificationChoices"
+)
+NotificationChoices.__doc__ = "Of which kinds the member is told, and how."
 TIMES = ("created_at", "updated_at", "read_at")
 
 
-@bp.route("/notifications", methods=["GET"])
+@bp.route("/notifications", methods=["GET"], operation="list_notifications")
 @reads
 @bp.arguments(WhichQuery, location="query")
 @bp.arguments(PageQuery, location="query")
@@ -135,7 +150,7 @@ def own_notifications(which: Which, wanted: Wanted) -> Any:
     return body
 
 
-@bp.route("/notifications/<row:id>", methods=["GET"])
+@bp.route("/notifications/<row:id>", methods=["GET"], operation="get_notification")
 @reads
 @bp.response(200, NotificationShown)
 def notification(id: int) -> Any:
@@ -143,7 +158,7 @@ def notification(id: int) -> Any:
     return show(listing.find(id, viewer()))
 
 
-@bp.route("/notifications/<row:id>/read", methods=["PUT"])
+@bp.route("/notifications/<row:id>/read", methods=["PUT"], operation="read_notification")
 @writes
 @bp.response(200, NotificationShown)
 def read_notification(id: int) -> Any:
@@ -152,7 +167,7 @@ def read_notification(id: int) -> Any:
     return show(listing.find(id, viewer()))
 
 
-@bp.route("/notifications/read", methods=["PUT"])
+@bp.route("/notifications/read", methods=["PUT"], operation="read_notifications")
 @writes
 @bp.arguments(ReadUntil)
 @bp.response(204)
@@ -161,7 +176,7 @@ def read_notifications(mark: dict[str, datetime]) -> None:
     notifications.read_all(viewer(), mark["until"], KINDS)
 
 
-@bp.route("/me/notification-settings", methods=["GET"])
+@bp.route("/me/notification-settings", methods=["GET"], operation="get_notification_settings")
 @reads
 @bp.response(200, NotificationChoices)
 def notification_settings() -> Any:
@@ -169,7 +184,7 @@ def notification_settings() -> Any:
     return show_choices(choices.chosen(viewer()))
 
 
-@bp.route("/me/notification-settings", methods=["PATCH"])
+@bp.route("/me/notification-settings", methods=["PATCH"], operation="edit_notification_settings")
 @writes
 @answers.edits
 @bp.arguments(NotificationChange)

@@ -70,7 +70,7 @@ class PageMeta(ma.Schema):
 
 def collection(name: str, item: type[ma.Schema], meta: type[ma.Schema] = PageMeta) -> type[ma.Schema]:
     """Returns the schema of a page of items."""
-    return ma.Schema.from_dict(
+    page = ma.Schema.from_dict(
         {
             "items": fields.List(fields.Nested(item), required=True),
             "_links": fields.Nested(PageLinks, required=True),
@@ -78,6 +78,8 @@ def collection(name: str, item: type[ma.Schema], meta: type[ma.Schema] = PageMet
         },
         name=name,
     )
+    page.__doc__ = f"A page of a list of {item.__name__}."
+    return page
 
 
 def paged(

@@ -10,7 +10,7 @@ from marshmallow import fields
 from app import i18n, limits, policy, richtext, text
 from app.api import answers, bp
 from app.api.auth import viewer, writes
-from app.api.fields import Text, Whole, link
+from app.api.fields import Text, Timestamp, Whole, link
 from app.api.once import once
 from app.api.paging import PageQuery, collection, paged
 from app.api.users import People, UserCard, card
@@ -33,7 +33,7 @@ class TagLinks(ma.Schema):
 class TagCarried(ma.Schema):
     """A hashtag of a post."""
 
-    name = fields.String(required=True)
+    name = fields.String(required=True, metadata={"description": "The tag, without #."})
     _links = fields.Nested(TagLinks, required=True)
 
 
@@ -46,7 +46,13 @@ class PostText(ma.Schema):
 class PostOrder(PostText):
     """A new post, or a reply."""
 
-    parent_id = Whole(1, LAST_ID, load_default=None, allow_none=True)
+    parent_id = Whole(
+        1,
+        LAST_ID,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The id of the post to reply to; null for a post of its own."},
+    )
 
 
 class PostLinks(ma.Schema):
@@ -74,16 +80,24 @@ class PostShown(ma.Schema):
     """A post, or a reply."""
 
     id = fields.Integer(required=True)
-    body = fields.String(required=True)
+    body = fields.String(required=True, metadata={"description": "The text."})
     language = fields.String(
         required=True, metadata={"description": "ISO 639-1, or empty where it is unclear."}
     )
-    created_at = fields.AwareDateTime(required=True)
-    edited_at = fields.AwareDateTime(required=True, allow_none=True)
+    created_at = Timestamp(required=True)
+    edited_at = Timestamp(
+        required=True,
+        allow_none=True,
+        metadata={"description": "When the text was last changed; null where it never was."},
+    )
     like_count = fields.Integer(required=True)
     reply_count = fields.Integer(required=True)
     liked = fields.Boolean(required=True, metadata={"description": "Whether the reader likes it."})
-    tags = fields.List(fields.Nested(TagCarried), required=True)
+    tags = fields.List(
+        fields.Nested(TagCarried),
+        required=True,
+        metadata={"description": "The hashtags of the text, in order."},
+    )
     author = fields.Nested(UserCard, required=True)
     _links = fields.Nested(PostLinks, required=True)
 
@@ -123,7 +137,7 @@ MADE = ("liked", "tags", "author", "_links")
 Posts = collection("Posts", PostShown)
 
 
-@bp.route("/posts", methods=["GET"])
+@bp.route("/posts", methods=["GET"], operation="list_posts")
 @bp.arguments(PageQuery, location="query")
 @bp.response(200, Posts)
 def posts_list(wanted: Wanted) -> Any:
@@ -131,7 +145,7 @@ def posts_list(wanted: Wanted) -> Any:
     return paged(Post, timelines.explore(viewer(), wanted), wanted, show)
 
 
-@bp.route("/posts", methods=["POST"])
+@bp.route("/posts", methods=["POST"], operation="create_post")
 @limits.members_posts
 @writes
 @once
@@ -146,7 +160,7 @@ def publish(order: dict[str, Any]) -> Any:
     return made(posts.publish(viewer(), order["body"], parent))
 
 
-@bp.route("/posts/<row:id>", methods=["PATCH"])
+@bp.route("/posts/<row:id>", methods=["PATCH"], operation="edit_post")
 @writes
 @answers.edits
 @bp.arguments(PostText)
@@ -160,7 +174,7 @@ def edit(change: dict[str, str], id: int) -> Any:
     return shown_alone(posts.find(id, viewer()))
 
 
-@bp.route("/posts/<row:id>", methods=["DELETE"])
+@bp.route("/posts/<row:id>", methods=["DELETE"], operation="delete_post")
 @writes
 @bp.response(204)
 def delete(id: int) -> None:
@@ -168,7 +182,7 @@ def delete(id: int) -> None:
     posts.delete(posts.find_bare(id, viewer()), viewer())
 
 
-@bp.route("/posts/<row:id>/likes", methods=["PUT"])
+@bp.route("/posts/<row:id>/likes", methods=["PUT"], operation="like_post")
 @limits.members_likes
 @writes
 @bp.response(200, PostShown)
@@ -178,7 +192,7 @@ def like(id: int) -> Any:
     return shown_alone(posts.find(id, viewer()))
 
 
-@bp.route("/posts/<row:id>/likes", methods=["DELETE"])
+@bp.route("/posts/<row:id>/likes", methods=["DELETE"], operation="unlike_post")
 @limits.members_likes
 @writes
 @bp.response(200, PostShown)
@@ -188,7 +202,7 @@ def unlike(id: int) -> Any:
     return shown_alone(posts.find(id, viewer()))
 
 
-@bp.route("/posts/<row:id>", methods=["GET"])
+@bp.route("/posts/<row:id>", methods=["GET"], operation="get_post")
 @bp.response(200, PostShown)
 def post(id: int) -> Any:
     """Show a post."""
@@ -207,7 +221,7 @@ def shown_alone(found: Post) -> dict[str, Any]:
     return show(found)
 
 
-@bp.route("/posts/<row:id>/replies", methods=["GET"])
+@bp.route("/posts/<row:id>/replies", methods=["GET"], operation="list_replies")
 @bp.arguments(PageQuery, location="query")
 @bp.response(200, Posts)
 def replies(wanted: Wanted, id: int) -> Any:
@@ -216,7 +230,7 @@ def replies(wanted: Wanted, id: int) -> Any:
     return paged(Post, threads.answers(found, viewer(), wanted), wanted, show)
 
 
-@bp.route("/posts/<row:id>/replies", methods=["POST"])
+@bp.route("/posts/<row:id>/replies", methods=["POST"], operation="reply_to_post")
 @limits.members_posts
 @writes
 @once
@@ -227,7 +241,7 @@ def reply(sent: dict[str, str], id: int) -> Any:
     return made(posts.publish(viewer(), sent["body"], posts.find_bare(id, viewer())))
 
 
-@bp.route("/posts/<row:id>/thread", methods=["GET"])
+@bp.route("/posts/<row:id>/thread", methods=["GET"], operation="get_thread")
 @bp.response(200, Thread)
 def thread(id: int) -> Any:
     """Show the way from the beginning of the conversation down to a post."""
@@ -242,7 +256,7 @@ def thread(id: int) -> Any:
     return {"items": [place(each) for each in chain], "_links": links}
 
 
-@bp.route("/posts/<row:id>/likes", methods=["GET"])
+@bp.route("/posts/<row:id>/likes", methods=["GET"], operation="list_likers")
 @bp.arguments(PageQuery, location="query")
 @bp.response(200, People)
 def likers(wanted: Wanted, id: int) -> Any:
@@ -251,7 +265,7 @@ def likers(wanted: Wanted, id: int) -> Any:
     return paged(User, likes.likers(found, viewer(), wanted), wanted, show_person)
 
 
-@bp.route("/users/<who>/posts", methods=["GET"])
+@bp.route("/users/<who>/posts", methods=["GET"], operation="list_posts_of_user")
 @bp.arguments(PageQuery, location="query")
 @bp.response(200, Posts)
 def posts_by(wanted: Wanted, who: str) -> Any:
@@ -260,7 +274,7 @@ def posts_by(wanted: Wanted, who: str) -> Any:
     return paged(Post, timelines.written_by(person, viewer(), wanted), wanted, show)
 
 
-@bp.route("/users/<who>/likes", methods=["GET"])
+@bp.route("/users/<who>/likes", methods=["GET"], operation="list_likes_of_user")
 @bp.arguments(PageQuery, location="query")
 @bp.response(200, Posts)
 def liked_by(wanted: Wanted, who: str) -> Any:

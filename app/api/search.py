@@ -51,6 +51,7 @@ class PostQuery(SearchQuery):
     sort = fields.String(
         load_default=Sort.RELEVANCE.value,
         validate=validate.OneOf([sort.value for sort in Sort], error=INVALID),
+        metadata={"description": "Which posts come first: the best matches or the newest."},
     )
 
 
@@ -63,14 +64,16 @@ class TypedQuery(ma.Schema):
 class Mark(ma.Schema):
     """Letters of the body that were found: code points from start up to end."""
 
-    start = fields.Integer(required=True)
-    end = fields.Integer(required=True)
+    start = fields.Integer(required=True, metadata={"description": "The first code point."})
+    end = fields.Integer(required=True, metadata={"description": "The code point after the last one."})
 
 
 class FoundPost(PostShown):
     """A post that was found."""
 
-    highlights = fields.List(fields.Nested(Mark), required=True)
+    highlights = fields.List(
+        fields.Nested(Mark), required=True, metadata={"description": "The parts of the body that match."}
+    )
     is_near = fields.Boolean(required=True, metadata={"description": "Whether only some of the query fits."})
 
 
@@ -83,8 +86,18 @@ class SearchMeta(PageMeta):
         }
     )
     notes = fields.List(fields.String(), required=True, metadata={"description": "What was read otherwise."})
-    did_you_mean = fields.String(required=True, allow_none=True)
-    other_keyboard = fields.String(required=True, allow_none=True)
+    did_you_mean = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "A query that was probably meant; null where there is none."},
+    )
+    other_keyboard = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The query as typed with the other keyboard layout; null where that finds nothing."
+        },
+    )
     fewer = fields.List(
         fields.String(), required=True, metadata={"description": "Shorter queries that find something."}
     )
@@ -96,15 +109,23 @@ class SearchMeta(PageMeta):
     )
 
 
+class SuggestedLinks(ma.Schema):
+    """Where the suggestions are."""
+
+    self = link("These suggestions.")
+
+
 class Suggested(ma.Schema):
     """What may be meant."""
 
     words = fields.List(fields.String(), required=True, metadata={"description": "Whole queries."})
-    users = fields.List(fields.Nested(UserCard), required=True)
-    tags = fields.List(fields.Nested(TagCarried), required=True)
-    _links = fields.Nested(
-        ma.Schema.from_dict({"self": link("These suggestions.")}, name="SuggestedLinks"), required=True
+    users = fields.List(
+        fields.Nested(UserCard), required=True, metadata={"description": "Members whose names match."}
     )
+    tags = fields.List(
+        fields.Nested(TagCarried), required=True, metadata={"description": "Hashtags that match."}
+    )
+    _links = fields.Nested(SuggestedLinks, required=True)
 
 
 FoundPosts, FoundPeople, FoundTags = (
@@ -113,7 +134,7 @@ FoundPosts, FoundPeople, FoundTags = (
 )
 
 
-@bp.route("/search/posts", methods=["GET"])
+@bp.route("/search/posts", methods=["GET"], operation="search_posts")
 @bp.arguments(PostQuery, location="query")
 @bp.response(200, FoundPosts)
 def search_posts(asked: dict[str, Any]) -> Any:
@@ -133,7 +154,7 @@ def search_posts(asked: dict[str, Any]) -> Any:
     return enveloped(Post, results, wanted, show)
 
 
-@bp.route("/search/users", methods=["GET"])
+@bp.route("/search/users", methods=["GET"], operation="search_users")
 @bp.arguments(SearchQuery, location="query")
 @bp.response(200, FoundPeople)
 def search_users(asked: dict[str, Any]) -> Any:
@@ -142,7 +163,7 @@ def search_users(asked: dict[str, Any]) -> Any:
     return enveloped(User, search.people(asked["q"], viewer(), wanted), wanted, show_person)
 
 
-@bp.route("/search/tags", methods=["GET"])
+@bp.route("/search/tags", methods=["GET"], operation="search_tags")
 @bp.arguments(SearchQuery, location="query")
 @bp.response(200, FoundTags)
 def search_tags(asked: dict[str, Any]) -> Any:
@@ -151,7 +172,7 @@ def search_tags(asked: dict[str, Any]) -> Any:
     return enveloped(Tag, search.tags(asked["q"], viewer(), wanted), wanted, lambda tag: show_tag(tag.name))
 
 
-@bp.route("/search/suggestions", methods=["GET"])
+@bp.route("/search/suggestions", methods=["GET"], operation="suggest_searches")
 @limits.suggestions
 @bp.arguments(TypedQuery, location="query")
 @bp.response(200, Suggested)

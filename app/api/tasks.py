@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 
 from app.api import bp
 from app.api.auth import reads, viewer, writes
-from app.api.fields import INVALID, link
+from app.api.fields import INVALID, Timestamp, link
 from app.api.once import once
 from app.api.paging import PageQuery, collection, paged
 from app.archive import STEPS
@@ -20,7 +20,11 @@ from app.services import exports, tasks
 class TaskOrder(ma.Schema):
     """What is to be done."""
 
-    kind = fields.String(required=True, validate=validate.OneOf(tasks.KINDS, error=INVALID))
+    kind = fields.String(
+        required=True,
+        validate=validate.OneOf(tasks.KINDS, error=INVALID),
+        metadata={"description": "What to do."},
+    )
 
 
 class TaskProgress(ma.Schema):
@@ -31,7 +35,7 @@ class TaskProgress(ma.Schema):
         validate=validate.OneOf(("", *STEPS)),
         metadata={"description": "Which part of the work it is at; empty before the first."},
     )
-    done = fields.Integer(required=True)
+    done = fields.Integer(required=True, metadata={"description": "Number of pieces that are done."})
     total = fields.Integer(required=True, metadata={"description": "How many pieces there are, about."})
     percent = fields.Integer(required=True, metadata={"description": "100 only when it is done."})
 
@@ -52,7 +56,11 @@ class TaskResult(ma.Schema):
 class TaskError(ma.Schema):
     """Why a task failed."""
 
-    code = fields.String(required=True, validate=validate.OneOf(tuple(tasks.REASONS)))
+    code = fields.String(
+        required=True,
+        validate=validate.OneOf(tuple(tasks.REASONS)),
+        metadata={"description": "The reason, for programs."},
+    )
     detail = fields.String(
         required=True, metadata={"description": "The same in the reader's language, and what to do."}
     )
@@ -71,22 +79,34 @@ class TaskShown(ma.Schema):
     """Work in the background."""
 
     id = fields.Integer(required=True)
-    kind = fields.String(required=True, validate=validate.OneOf(tasks.KINDS))
-    state = fields.String(required=True, validate=validate.OneOf(tasks.STATES))
+    kind = fields.String(
+        required=True, validate=validate.OneOf(tasks.KINDS), metadata={"description": "What is done."}
+    )
+    state = fields.String(
+        required=True, validate=validate.OneOf(tasks.STATES), metadata={"description": "How far it is."}
+    )
     progress = fields.Nested(TaskProgress, required=True)
     result = fields.Nested(TaskResult, required=True, allow_none=True)
     error = fields.Nested(TaskError, required=True, allow_none=True)
-    created_at = fields.AwareDateTime(required=True)
-    begun_at = fields.AwareDateTime(required=True, allow_none=True)
-    ended_at = fields.AwareDateTime(required=True, allow_none=True)
-    expires_at = fields.AwareDateTime(required=True, allow_none=True)
+    created_at = Timestamp(required=True)
+    begun_at = Timestamp(
+        required=True, allow_none=True, metadata={"description": "When a worker began; null before."}
+    )
+    ended_at = Timestamp(
+        required=True, allow_none=True, metadata={"description": "When it ended, well or not; null before."}
+    )
+    expires_at = Timestamp(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Until when the file is kept; null where there is none."},
+    )
     _links = fields.Nested(TaskLinks, required=True)
 
 
 TIMES = ("created_at", "begun_at", "ended_at", "expires_at")
 
 
-@bp.route("/tasks", methods=["GET"])
+@bp.route("/tasks", methods=["GET"], operation="list_tasks")
 @reads
 @bp.arguments(PageQuery, location="query")
 @bp.response(200, collection("Tasks", TaskShown))
@@ -95,7 +115,7 @@ def own_tasks(wanted: Wanted) -> Any:
     return paged(Task, tasks.listed(viewer(), wanted), wanted, show)
 
 
-@bp.route("/tasks", methods=["POST"])
+@bp.route("/tasks", methods=["POST"], operation="start_task")
 @writes
 @once
 @bp.arguments(TaskOrder)
@@ -107,7 +127,7 @@ def start_task(order: dict[str, str]) -> Any:
     return show(task), 202, {"Location": url_for("api.task", id=task.id)}
 
 
-@bp.route("/tasks/<row:id>", methods=["GET"])
+@bp.route("/tasks/<row:id>", methods=["GET"], operation="get_task")
 @reads
 @bp.response(200, TaskShown)
 def task(id: int) -> Any:
@@ -115,7 +135,7 @@ def task(id: int) -> Any:
     return show(tasks.find(id, viewer()))
 
 
-@bp.route("/tasks/<row:id>/cancel", methods=["PUT"])
+@bp.route("/tasks/<row:id>/cancel", methods=["PUT"], operation="cancel_task")
 @writes
 @bp.response(200, TaskShown)
 def cancel_task(id: int) -> Any:
@@ -125,7 +145,7 @@ def cancel_task(id: int) -> Any:
     return show(found)
 
 
-@bp.route("/tasks/<row:id>/file", methods=["GET"])
+@bp.route("/tasks/<row:id>/file", methods=["GET"], operation="download_task_file")
 @reads
 @bp.response(200, {"type": "string", "format": "binary"}, content_type="application/zip")
 @bp.alt_response(410, "GONE")

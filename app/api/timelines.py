@@ -11,7 +11,7 @@ from app.models.keyset import Wanted
 from app.services import tags, timelines
 
 
-@bp.route("/timelines/home", methods=["GET"])
+@bp.route("/timelines/home", methods=["GET"], operation="list_home_timeline")
 @reads
 @bp.arguments(PageQuery, location="query")
 @bp.response(200, Posts)
@@ -20,7 +20,7 @@ def home(wanted: Wanted) -> Any:
     return paged(Post, timelines.home(viewer(), wanted), wanted, show)
 
 
-@bp.route("/timelines/explore", methods=["GET"])
+@bp.route("/timelines/explore", methods=["GET"], operation="list_explore_timeline")
 @bp.arguments(PageQuery, location="query")
 @bp.response(200, Posts)
 def explore(wanted: Wanted) -> Any:
@@ -28,7 +28,7 @@ def explore(wanted: Wanted) -> Any:
     return paged(Post, timelines.explore(viewer(), wanted), wanted, show)
 
 
-@bp.route("/timelines/tags/<name>", methods=["GET"])
+@bp.route("/timelines/tags/<name>", methods=["GET"], operation="list_posts_with_tag")
 @bp.arguments(PageQuery, location="query")
 @bp.response(200, Posts)
 def tagged(wanted: Wanted, name: str) -> Any:

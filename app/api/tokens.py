@@ -10,11 +10,11 @@ from marshmallow import fields, validate
 from app import limits
 from app.api import answers, bp
 from app.api.auth import NEEDS_WRITE, basic, reads, writes
-from app.api.fields import INVALID, Text, Whole, link
+from app.api.fields import INVALID, Text, Timestamp, Whole, link
 from app.api.paging import PageQuery, collection, paged
 from app.exceptions import Forbidden
 from app.extensions import limiter
-from app.models import AccessToken
+from app.models import AccessToken as Row
 from app.models.keyset import Wanted
 from app.services import tokens
 
@@ -30,20 +30,28 @@ class TokenLinks(ma.Schema):
     delete = link("End it with DELETE.")
 
 
-class Token(ma.Schema):
+class AccessToken(ma.Schema):
     """A program's right to act for a member."""
 
     id = fields.Integer(required=True)
     name = fields.String(required=True, metadata={"description": "What the member calls the program."})
-    scopes = fields.List(fields.String(validate=validate.OneOf((tokens.READ, tokens.WRITE))), required=True)
-    created_at = fields.AwareDateTime(required=True)
-    expires_at = fields.AwareDateTime(required=True)
-    used_at = fields.AwareDateTime(required=True, allow_none=True)
+    scopes = fields.List(
+        fields.String(validate=validate.OneOf((tokens.READ, tokens.WRITE))),
+        required=True,
+        metadata={"description": "What the token allows."},
+    )
+    created_at = Timestamp(required=True)
+    expires_at = Timestamp(required=True, metadata={"description": "When the token ends by itself."})
+    used_at = Timestamp(
+        required=True,
+        allow_none=True,
+        metadata={"description": "When the token was last used; null where it never was."},
+    )
     is_current = fields.Boolean(required=True, metadata={"description": "Whether this request bears it."})
     _links = fields.Nested(TokenLinks, required=True)
 
 
-class NewToken(Token):
+class IssuedToken(AccessToken):
     """A token that has just been made; it is told this once."""
 
     token = fields.String(required=True, metadata={"description": "Send it as “Authorization: Bearer …”."})
@@ -57,6 +65,7 @@ class TokenOrder(ma.Schema):
         fields.String(validate=validate.OneOf((tokens.READ, tokens.WRITE), error=INVALID)),
         load_default=[tokens.READ],
         validate=validate.Length(1, 2, error=INVALID),
+        metadata={"description": "What the token allows."},
     )
     expires_in = Whole(A_MINUTE, A_MONTH, load_default=AN_HOUR, metadata={"description": "Seconds."})
 
@@ -67,13 +76,13 @@ class TokenName(ma.Schema):
     name = Text(NAME, NAME * 5, least=1, required=True)
 
 
-@bp.route("/tokens", methods=["POST"])
+@bp.route("/tokens", methods=["POST"], operation="create_token")
 @limiter.limit(limits.SIGN_IN, key_func=limits.by_credentials_and_network, deduct_when=limits.unauthorized)
 @limiter.limit(limits.SIGN_IN_ANYWHERE, key_func=limits.by_network, deduct_when=limits.unauthorized)
 @basic.login_required
 @bp.doc(security=[{"password": []}])
 @bp.arguments(TokenOrder)
-@bp.response(201, NewToken)
+@bp.response(201, IssuedToken)
 def make_token(order: dict[str, Any]) -> Any:
     """Make a token for the member whose name and password come as Basic credentials."""
     can_write = tokens.WRITE in order["scopes"]
@@ -82,28 +91,28 @@ def make_token(order: dict[str, Any]) -> Any:
     return {**show(token), "token": secret}, 201, {"Location": url_for("api.token", id=token.id)}
 
 
-@bp.route("/tokens", methods=["GET"])
+@bp.route("/tokens", methods=["GET"], operation="list_tokens")
 @reads
 @bp.arguments(PageQuery, location="query")
-@bp.response(200, collection("Tokens", Token))
+@bp.response(200, collection("Tokens", AccessToken))
 def own_tokens(wanted: Wanted) -> Any:
     """List the member's tokens, the latest first."""
-    return paged(AccessToken, tokens.listed(g.access_token.user, wanted), wanted, show)
+    return paged(Row, tokens.listed(g.access_token.user, wanted), wanted, show)
 
 
-@bp.route("/tokens/<row:id>", methods=["GET"])
+@bp.route("/tokens/<row:id>", methods=["GET"], operation="get_token")
 @reads
-@bp.response(200, Token)
+@bp.response(200, AccessToken)
 def token(id: int) -> Any:
     """Show one of the member's tokens."""
     return shown_alone(tokens.find_own(g.access_token.user, id))
 
 
-@bp.route("/tokens/<row:id>", methods=["PATCH"])
+@bp.route("/tokens/<row:id>", methods=["PATCH"], operation="edit_token")
 @writes
 @answers.edits
 @bp.arguments(TokenName)
-@bp.response(200, Token)
+@bp.response(200, AccessToken)
 def rename_token(change: dict[str, str], id: int) -> Any:
     """Give a token another name."""
     found = tokens.find_own(g.access_token.user, id)
@@ -113,7 +122,7 @@ def rename_token(change: dict[str, str], id: int) -> Any:
     return shown_alone(found)
 
 
-@bp.route("/tokens/<row:id>", methods=["DELETE"])
+@bp.route("/tokens/<row:id>", methods=["DELETE"], operation="delete_token")
 @reads
 @bp.alt_response(403, "FORBIDDEN")
 @bp.response(204)

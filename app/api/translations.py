@@ -17,7 +17,12 @@ UNASKED = "unasked"
 STATES = (UNASKED, translations.ASKED, translations.DONE, translations.FAILED)
 LANGUAGE = f"<any({', '.join(i18n.LANGUAGES)}):target>"
 AFTER_A_SECOND = {"Retry-After": "1"}
-RETRY_AFTER = {"Retry-After": {"description": "Seconds; while it is asked.", "schema": {"type": "integer"}}}
+RETRY_AFTER = {
+    "Retry-After": {
+        "description": "Seconds; while it is asked.",
+        "schema": {"type": "integer", "format": "int64"},
+    }
+}
 
 
 class TranslationLinks(ma.Schema):
@@ -35,7 +40,11 @@ class TranslationShown(ma.Schema):
         validate=validate.OneOf(STATES),
         metadata={"description": "Nobody has asked; a worker is at it; here it is; it did not work."},
     )
-    target = fields.String(required=True, validate=validate.OneOf([*i18n.LANGUAGES]))
+    target = fields.String(
+        required=True,
+        validate=validate.OneOf([*i18n.LANGUAGES]),
+        metadata={"description": "The language of the translation."},
+    )
     source = fields.String(
         required=True, metadata={"description": "ISO 639; empty until it is done, or where it is unclear."}
     )
@@ -52,7 +61,7 @@ class TranslationShown(ma.Schema):
     _links = fields.Nested(TranslationLinks, required=True)
 
 
-@bp.route(f"/posts/<row:id>/translations/{LANGUAGE}", methods=["GET"])
+@bp.route(f"/posts/<row:id>/translations/{LANGUAGE}", methods=["GET"], operation="get_translation")
 @reads
 @bp.alt_response(403, "FORBIDDEN")
 @bp.response(200, TranslationShown, headers=RETRY_AFTER)
@@ -63,7 +72,7 @@ def translation(id: int, target: str) -> Any:
     return show(id, target, kept), 200, wait(kept)
 
 
-@bp.route(f"/posts/<row:id>/translations/{LANGUAGE}", methods=["PUT"])
+@bp.route(f"/posts/<row:id>/translations/{LANGUAGE}", methods=["PUT"], operation="request_translation")
 @limits.members_translations
 @writes
 @bp.alt_response(202, schema=TranslationShown, headers=RETRY_AFTER, success=True)

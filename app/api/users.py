@@ -12,7 +12,7 @@ from marshmallow import fields
 from app import i18n, limits, policy
 from app.api import answers, bp
 from app.api.auth import viewer, writes
-from app.api.fields import EmailAddress, Password, Text, WebAddress, link
+from app.api.fields import EmailAddress, Password, Text, Timestamp, WebAddress, link
 from app.api.once import once
 from app.api.paging import PageQuery, collection, paged
 from app.exceptions import Forbidden
@@ -66,7 +66,7 @@ class Person(UserCard):
     about_me = fields.String(required=True)
     location = fields.String(required=True)
     link = fields.String(required=True)
-    created_at = fields.AwareDateTime(required=True)
+    created_at = Timestamp(required=True)
     post_count = fields.Integer(required=True)
     follower_count = fields.Integer(required=True)
     following_count = fields.Integer(required=True)
@@ -98,9 +98,17 @@ class ProfileChange(ma.Schema):
 class Newcomer(ma.Schema):
     """Who wants to be a member."""
 
-    username = Text(LONGEST_NAME, LONGEST_NAME, least=1, required=True)
-    email = EmailAddress(required=True)
-    password = Password(required=True)
+    username = Text(
+        LONGEST_NAME,
+        LONGEST_NAME,
+        least=1,
+        required=True,
+        metadata={"description": "The name that others find the account by."},
+    )
+    email = EmailAddress(
+        required=True, metadata={"description": "Where the code to confirm the account is sent."}
+    )
+    password = Password(required=True, metadata={"description": "The password to sign in with."})
 
 
 class WelcomeLinks(ma.Schema):
@@ -122,7 +130,7 @@ class Welcome(ma.Schema):
 People = collection("People", Person)
 
 
-@bp.route("/users", methods=["GET"])
+@bp.route("/users", methods=["GET"], operation="list_users")
 @bp.arguments(PageQuery, location="query")
 @bp.response(200, People)
 def users_list(wanted: Wanted) -> Any:
@@ -130,7 +138,7 @@ def users_list(wanted: Wanted) -> Any:
     return paged(User, users.listed(viewer(), wanted), wanted, show)
 
 
-@bp.route("/users", methods=["POST"])
+@bp.route("/users", methods=["POST"], operation="sign_up")
 @limits.signing_up
 @limits.mailed_to_address
 @once
@@ -150,14 +158,14 @@ def sign_up(asked: dict[str, str]) -> Any:
     }
 
 
-@bp.route("/users/<who>", methods=["GET"])
+@bp.route("/users/<who>", methods=["GET"], operation="get_user")
 @bp.response(200, Person)
 def user(who: str) -> Any:
     """Show a member, by id or username."""
     return shown_alone(users.find_by_id_or_name(who, viewer()))
 
 
-@bp.route("/users/<who>", methods=["PATCH"])
+@bp.route("/users/<who>", methods=["PATCH"], operation="edit_user")
 @writes
 @answers.edits
 @bp.arguments(ProfileChange)
@@ -171,7 +179,7 @@ def edit_profile(change: dict[str, Any], who: str) -> Any:
     return shown_alone(person)
 
 
-@bp.route("/users/<who>/followers", methods=["GET"])
+@bp.route("/users/<who>/followers", methods=["GET"], operation="list_followers")
 @bp.arguments(PageQuery, location="query")
 @bp.response(200, People)
 def followers(wanted: Wanted, who: str) -> Any:
@@ -180,7 +188,7 @@ def followers(wanted: Wanted, who: str) -> Any:
     return paged(User, follows.followers(person, viewer(), wanted), wanted, show)
 
 
-@bp.route("/users/<who>/followers", methods=["PUT"])
+@bp.route("/users/<who>/followers", methods=["PUT"], operation="follow_user")
 @limits.members_follows
 @writes
 @bp.response(200, Person)
@@ -190,7 +198,7 @@ def follow(who: str) -> Any:
     return show(users.find_by_id_or_name(who, viewer()))
 
 
-@bp.route("/users/<who>/followers", methods=["DELETE"])
+@bp.route("/users/<who>/followers", methods=["DELETE"], operation="unfollow_user")
 @limits.members_follows
 @writes
 @bp.response(200, Person)
@@ -200,7 +208,7 @@ def unfollow(who: str) -> Any:
     return show(users.find_by_id_or_name(who, viewer()))
 
 
-@bp.route("/users/<who>/following", methods=["GET"])
+@bp.route("/users/<who>/following", methods=["GET"], operation="list_following")
 @bp.arguments(PageQuery, location="query")
 @bp.response(200, People)
 def following(wanted: Wanted, who: str) -> Any:
