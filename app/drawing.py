@@ -2,11 +2,12 @@
 
 import hashlib
 import re
-import unicodedata
 from functools import lru_cache
 
 from flask import Flask, url_for
 from markupsafe import Markup
+
+from app.text import nfc
 
 # Sky, sun, earth and stem of each landscape (LOOK.md, "Avatar and mark").
 _PALETTES = (
@@ -78,9 +79,7 @@ def icon(name: str, small: bool = False) -> Markup:
 
 
 def _seed(username: str) -> bytes:
-    return hashlib.sha256(
-        unicodedata.normalize("NFC", username).casefold().encode("utf-8", "replace")
-    ).digest()
+    return hashlib.sha256(nfc(username).casefold().encode("utf-8", "replace")).digest()
 
 
 def _face(seed: bytes) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
-from wtforms import Field, Form, StringField, TextAreaField
+from wtforms import EmailField, Field, Form, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
-from app import text
+from app import mailboxes, text
 from app.exceptions import Invalid
 
 
@@ -36,6 +36,30 @@ class CleanStringField(CleanText, StringField):
 
 class CleanTextAreaField(CleanText, TextAreaField):
     """Some lines of text."""
+
+
+class AddressField(EmailField):
+    """An e-mail address, which the form hands on as it is stored, and shows with the domain in its own letters."""
+
+    def process_formdata(self, values: list[str]) -> None:
+        """Takes what was typed, without the blanks around it."""
+        self.data = text.bare(values[0]) if values else ""
+
+    def _value(self) -> str:
+        return mailboxes.shown(self.data or "")
+
+    def pre_validate(self, form: Any) -> None:
+        """Reads the address.
+
+        Raises:
+            ValidationError: it is not well formed.
+        """
+        if not self.data:
+            return
+        try:
+            self.data = mailboxes.normal(self.data)
+        except mailboxes.Unfit as refusal:
+            raise ValidationError(str(refusal.sentence)) from None
 
 
 class Readable:

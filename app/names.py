@@ -12,7 +12,7 @@ from app import links
 from app.particles import LONGEST as LONGEST_PARTICLES
 from app.particles import is_particles
 from app.scripts import is_one_system, looks_latin
-from app.text import fold, length
+from app.text import fold, length, nfc, nfd, nfkc
 
 SHORTEST, LONGEST = 2, 30
 """How many characters a username has: grapheme clusters at least, code points at most."""
@@ -60,6 +60,7 @@ _MENTION = regex.compile(r"(?<![\p{L}\p{M}\p{N}_@＠])[@＠]([\p{L}\p{M}\p{Nd}_]
 # UTS #39, 4: what the eye cannot keep apart, in ASCII.
 _TWINS = {"rn": "m", "vv": "w", "0": "o", "1": "l", "i": "l"}
 _TWIN = regex.compile("|".join(_TWINS))
+_AT_BEFORE = regex.compile(r"\A[@＠]")
 _HONORIFICS = ("님", "씨")
 
 
@@ -81,8 +82,8 @@ class Mention:
 
 
 def normal(name: str) -> str:
-    """Returns the username as it is stored: NFC, without blanks around it and without an @ before it."""
-    return unicodedata.normalize("NFC", name).strip().removeprefix("@")
+    """Returns the username as it is stored: NFC, without blanks around it and without an @ before it, of any width."""
+    return _AT_BEFORE.sub("", nfc(name).strip())
 
 
 def key(name: str) -> str:
@@ -131,9 +132,9 @@ def mention_keys(text: str) -> list[str]:
 
 def _is_plain(name: str) -> bool:
     """Tells whether every character may stand in a username, and each number is written with one set of digits."""
-    if unicodedata.normalize("NFKC", name) != name or not _CHARACTERS.fullmatch(name):
+    if nfkc(name) != name or not _CHARACTERS.fullmatch(name):
         return False
-    if _SAME_MARK_AGAIN.search(unicodedata.normalize("NFD", name)):
+    if _SAME_MARK_AGAIN.search(nfd(name)):
         return False
     if not all(map(_LIVING_LATIN.match, _LATIN.findall(name))):
         return False

@@ -1,8 +1,9 @@
 """Says which passwords too many people use to protect anything (NIST SP 800-63B, 5.1.1.2; ASVS 5.0, 6.2.4)."""
 
-import unicodedata
 from functools import cache
 from pathlib import Path
+
+from app.text import nfkc
 
 _DATA = Path(__file__).resolve().parent / "data"
 _LISTS = ("common-passwords.txt", "common-passwords-ko.txt")
@@ -20,7 +21,7 @@ def is_common(password: str) -> bool:
 
 
 def _plain(password: str) -> str:
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", password).casefold())
+    return nfkc(nfkc(password).casefold())
 
 
 @cache

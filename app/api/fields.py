@@ -4,12 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import marshmallow as ma
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from marshmallow import fields
 
-from app import links, text
-from app.services import accounts, passwords, users
+from app import links, mailboxes, text
+from app.services import passwords, users
 
 
 def N_(message: str) -> str:
@@ -90,16 +89,15 @@ class EmailAddress(fields.String):
     """An e-mail address, as the forms take it."""
 
     def __init__(self, **options: Any) -> None:
-        bounds = {"format": "email", "maxLength": accounts.ADDRESS_LENGTH}
+        bounds = {"format": "email", "maxLength": mailboxes.TYPED}
         super().__init__(metadata=bounds | options.pop("metadata", {}), **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
         typed: str = super()._deserialize(value, attr, data, **options)
         try:
-            validate_email(typed.strip(), check_deliverability=False)
-        except EmailNotValidError:
-            raise ma.ValidationError(str(accounts.NO_EMAIL_ADDRESS)) from None
-        return typed.strip()
+            return mailboxes.normal(typed)
+        except mailboxes.Unfit as refusal:
+            raise ma.ValidationError(str(refusal.sentence)) from None
 
 
 class WebAddress(Text):

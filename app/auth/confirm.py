@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from app import limits
+from app import limits, mailboxes
 from app.auth import bp
 from app.auth.forms import CodeForm
 from app.extensions import limiter
@@ -29,7 +29,7 @@ def confirm() -> Any:
             flash(_("Your e-mail address is confirmed."))
             return redirect(url_for("main.home"), 303)
     return render_template(
-        "auth/confirm.html", form=form, address=address
+        "auth/confirm.html", form=form, address=mailboxes.shown(address)
     ), 422 if form.is_submitted() else 200
 
 

@@ -2,24 +2,16 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, PasswordField, StringField
-from wtforms.validators import DataRequired, Email, Length, Regexp
+from wtforms import BooleanField, PasswordField, StringField
+from wtforms.validators import DataRequired, Length, Regexp
 
-from app.forms import CleanStringField
-from app.services import accounts, passwords
+from app.forms import AddressField, CleanStringField
+from app.services import passwords
 
 
-def email_field() -> EmailField:
+def email_field() -> AddressField:
     """Returns a field for an address."""
-    return EmailField(
-        _l("E-mail"),
-        filters=[lambda typed: typed.strip() if typed else typed],
-        validators=[
-            DataRequired(_l("Write an e-mail address.")),
-            Length(max=accounts.ADDRESS_LENGTH),
-            Email(accounts.NO_EMAIL_ADDRESS),
-        ],
-    )
+    return AddressField(_l("E-mail"), validators=[DataRequired(_l("Write an e-mail address."))])
 
 
 def new_password_field() -> PasswordField:

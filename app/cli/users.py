@@ -6,6 +6,7 @@ import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
 
+from app import mailboxes
 from app.exceptions import Refused
 from app.extensions import db
 from app.models import User
@@ -15,9 +16,21 @@ from app.transaction import transaction
 users = AppGroup("users", help="Make and manage accounts.")
 
 
+def mailbox(_context: click.Context, _parameter: click.Parameter, typed: str) -> str:
+    """Returns an address as it is stored.
+
+    Raises:
+        BadParameter: it is not well formed.
+    """
+    try:
+        return mailboxes.normal(typed)
+    except mailboxes.Unfit as refusal:
+        raise click.BadParameter(str(refusal.sentence)) from None
+
+
 @users.command()
 @click.argument("name")
-@click.argument("email")
+@click.argument("email", callback=mailbox)
 @click.password_option(help="Asked for when it is not given.")
 @click.option("--confirmed", is_flag=True, help="Take the address as proved.")
 @click.option("--admin", is_flag=True, help="Make an administrator.")

@@ -3,7 +3,6 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
-    EmailField,
     Field,
     Form,
     HiddenField,
@@ -13,11 +12,11 @@ from wtforms import (
     SelectMultipleField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Email, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from app import links, text
-from app.forms import AtMost, CleanStringField, CleanTextAreaField, Readable
-from app.services import accounts, passwords, users
+from app.forms import AddressField, AtMost, CleanStringField, CleanTextAreaField, Readable
+from app.services import passwords, users
 from app.services.notifications import choices
 
 
@@ -102,14 +101,7 @@ class UsernameForm(FlaskForm):
 class EmailForm(FlaskForm):
     """Another e-mail address."""
 
-    email = EmailField(
-        _l("E-mail"),
-        validators=[
-            DataRequired(_l("Write an e-mail address.")),
-            Length(max=accounts.ADDRESS_LENGTH),
-            Email(accounts.NO_EMAIL_ADDRESS),
-        ],
-    )
+    email = AddressField(_l("E-mail"), validators=[DataRequired(_l("Write an e-mail address."))])
     password = PasswordField(_l("Current password"), validators=[DataRequired(_l("Write your password."))])
 
 

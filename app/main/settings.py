@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import login_required
 from wtforms.fields.choices import SelectChoice
 
-from app import i18n, limits
+from app import i18n, limits, mailboxes
 from app.forms import refusals_on
 from app.main import bp
 from app.main.context import THEMES
@@ -115,7 +115,12 @@ def account_page(**refused: Any) -> Any:
         "email_form": EmailForm(formdata=None, email=viewer().email),
         "password_form": PasswordForm(formdata=None),
     }
-    return page("account", bool(refused), **{**forms, **refused})
+    pending = viewer().pending_email
+    shown = {
+        "address": mailboxes.shown(viewer().email),
+        "pending": mailboxes.shown(pending) if pending else "",
+    }
+    return page("account", bool(refused), **{**shown, **forms, **refused})
 
 
 @bp.get("/settings/sessions")

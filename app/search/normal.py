@@ -1,9 +1,10 @@
 """The form in which text is compared."""
 
 import re
-import unicodedata
 
 import regex
+
+from app.text import is_nfkc, nfc, nfkc
 
 _ADDRESS = regex.compile(r"https?://\S++")
 _REPEATED = re.compile(r"([^\s\d])\1\1+")  # Of the standard library, whose search is faster here.
@@ -18,11 +19,9 @@ def normalise(text: str) -> str:
     twice in a row stands twice, so that ㅋㅋㅋㅋㅋ is ㅋㅋ; digits stay. What nobody sees, and what no engine stores,
     becomes a blank.
     """
-    if not text.isascii() and not unicodedata.is_normalized("NFKC", text):
-        text = "".join(
-            part if index % 2 else unicodedata.normalize("NFKC", part)
-            for index, part in enumerate(_COMPATIBILITY_JAMO.split(unicodedata.normalize("NFC", text)))
-        )
+    if not is_nfkc(text):
+        parts = _COMPATIBILITY_JAMO.split(nfc(text))
+        text = "".join(part if index % 2 else nfkc(part) for index, part in enumerate(parts))
     text = text.lower()
     if not text.isprintable():
         text = _UNSEEN.sub(" ", text)

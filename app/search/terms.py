@@ -1,12 +1,11 @@
 """The terms of a search: words, phrases, filters and what excludes them, read one after the other out of a text."""
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import regex
 
-from app.text import is_blank
+from app.text import caseless, is_blank, nfc
 
 # Control characters and lone surrogates separate words like blanks: no index and no database takes them.
 _BLANK = r"\s\p{Cc}\p{Cs}\u200B"
@@ -101,7 +100,7 @@ def is_nothing(text: str) -> bool:
 
 def tidy(text: str) -> str:
     """Returns the text in NFC, with one blank where there were several and none around it."""
-    return unicodedata.normalize("NFC", _BLANKS.sub(" ", text)).strip()
+    return nfc(_BLANKS.sub(" ", text)).strip()
 
 
 def _parts(match: regex.Match[str], operators: Mapping[str, str]) -> Iterator[Word | Phrase | Filter]:
@@ -134,5 +133,4 @@ def _parts_of_run(run: str, start: int, operators: Mapping[str, str]) -> Iterato
 
 
 def _canonical(name: str, operators: Mapping[str, str]) -> str | None:
-    folded = unicodedata.normalize("NFC", name).casefold()
-    return operators.get(unicodedata.normalize("NFC", folded))
+    return operators.get(caseless(name))

@@ -24,9 +24,6 @@ from app.transaction import savepoint
 
 CONFIRM, CHANGE_EMAIL = "confirm", "change_email"
 UNCONFIRMED_LASTS = timedelta(days=7)
-ADDRESS_LENGTH = 254
-"""The most characters of an e-mail address (RFC 5321, 4.5.3.1.3, without the brackets)."""
-NO_EMAIL_ADDRESS = _l("This address seems incomplete. Check what stands behind the @.")
 
 
 def sign_up(username: str, email: str, password: str, locale: str | None) -> User:
@@ -36,7 +33,7 @@ def sign_up(username: str, email: str, password: str, locale: str | None) -> Use
 
     Args:
         username: a name that follows the rules of ``app.names``.
-        email: a well-formed address.
+        email: an address in the form of ``mailboxes.normal``.
         password: 8 to 128 characters.
         locale: the language to write letters in.
 

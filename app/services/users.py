@@ -7,12 +7,13 @@ import sqlalchemy as sa
 import sqlalchemy.orm as so
 from flask_babel import lazy_gettext as _l
 
-from app import names, policy
+from app import mailboxes, names, policy
 from app.exceptions import NotFound
 from app.extensions import db
 from app.models import Block, Follow, Mute, User
 from app.models.columns import LAST_ID
 from app.models.keyset import Keyset, Page, Wanted
+from app.text import bare
 
 SUGGESTED = 3
 NAME, PLACE, ABOUT_ME = (30, 150), (30, 150), (140, 1400)
@@ -178,8 +179,8 @@ def count(user_id: int, counter: Any, change: int) -> None:
 
 
 def email_key(address: str) -> str:
-    """Returns what two spellings of one address have in common; nearly every mail host ignores case."""
-    return address.strip().casefold()
+    """Returns what all spellings of one mailbox have in common; see ``mailboxes.key``."""
+    return mailboxes.key(address)
 
 
 def owner_of(address: str) -> User | None:
@@ -189,12 +190,27 @@ def owner_of(address: str) -> User | None:
     )
 
 
-def by_name_or_address(text: str) -> User | None:
-    """Returns whom a sign-in form means: a username, or an address that was confirmed.
+def sign_in_key(typed: str) -> str:
+    """Returns what all spellings of one account's name, or of one address, have in common.
+
+    It is what limits count. It is computed of any text, in time linear in its length, and has a bounded length.
+    """
+    name = _signed_in_as(typed)
+    return email_key(name) if mailboxes.is_meant(name) else names.key(name)
+
+
+def by_name_or_address(typed: str) -> User | None:
+    """Returns whom a sign-in form means: a username, with or without an @ before it, or a confirmed address.
 
     An unconfirmed account is reached by its username only; otherwise signing up and then signing in with somebody's
     address would tell whether they are a member.
     """
-    if "@" in text:
-        return owner_of(text)
-    return db.session.scalar(sa.select(User).where(User.username_key == names.key(names.normal(text))))
+    name = _signed_in_as(typed)
+    if mailboxes.is_meant(name):
+        return owner_of(name)
+    return db.session.scalar(sa.select(User).where(User.username_key == names.key(name)))
+
+
+def _signed_in_as(typed: str) -> str:
+    """Returns the name or address without what surrounds it; of what is too long for both the beginning."""
+    return names.normal(bare(typed[: mailboxes.TYPED]))

@@ -1,18 +1,45 @@
 """Signing in and out."""
 
+import unicodedata
+
 import pytest
 import sqlalchemy as sa
 
+from app import mailboxes
 from app.extensions import db
 from app.models import LoginSession
+from app.services import users
 from tests.cast import PASSWORD, Cast, Visitor, lasting
 
+NAMES = ("narae", "Narae", "@narae", "＠narae", " @narae\u200b", "ｎarae", "𝐧arae", "ⓝarae", "@ⓝＡＲＡＥ")
+ADDRESSES = (
+    "narae@한글.kr",
+    "Narae@xn--bj0bj06e.kr",
+    "narae@XN--BJ0BJ06E.KR",
+    "narae＠한글。kr",
+    "\ufeffnarae@한글.ｋｒ ",
+    "narae@" + unicodedata.normalize("NFD", "한글.kr"),
+)
 
-@pytest.mark.parametrize("name", ["바다", "bada@example.com", "Bada@Example.COM"])
-def test_member_signs_in_by_name_or_address(cast: Cast, stranger: Visitor, name: str) -> None:
-    cast.member("바다", email="bada@example.com")
+
+@pytest.mark.parametrize("name", [*NAMES, *ADDRESSES])
+def test_member_signs_in_however_the_name_or_the_address_is_spelt(
+    cast: Cast, stranger: Visitor, name: str
+) -> None:
+    cast.member("narae", email="narae@xn--bj0bj06e.kr")
     assert stranger.post("/auth/login", name=name, password=PASSWORD).location == "/"
     assert stranger.get("/settings/account").status_code == 200
+    assert "narae@한글.kr</b>" in stranger.get("/settings/account").text
+
+
+def test_all_spellings_have_one_key_known_or_not() -> None:
+    assert {users.sign_in_key(name) for name in NAMES} == {"narae"}
+    assert {users.sign_in_key(address) for address in ADDRESSES} == {"narae@xn--bj0bj06e.kr"}
+
+
+@pytest.mark.parametrize("typed", ["a" + "\u0300\u0316" * 10**5, "a@" + "\u0300\u0316" * 10**5, "@" * 10**5])
+def test_key_of_a_long_text_is_short(typed: str) -> None:
+    assert len(users.sign_in_key(typed)) <= mailboxes.TYPED
 
 
 def test_unknown_name_and_wrong_password_read_the_same(cast: Cast, stranger: Visitor) -> None:

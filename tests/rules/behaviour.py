@@ -29,6 +29,40 @@ def imported(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 @rule(
     "app/**/*.py",
+    "!app/text.py",
+    instead="Normalising is quadratic on combining marks: use nfc, nfd, nfkc or is_nfkc of app/text.py, which are not.",
+    breaks={
+        "app/a.py#module": 'import unicodedata\nunicodedata.normalize("NFC", text)\n',
+        "app/a.py#name": "from unicodedata import normalize\n",
+        "app/a.py#asks": 'unicodedata.is_normalized("NFC", text)\n',
+    },
+    keeps={"app/a.py": "unicodedata.decimal(digit)\n", "app/text.py": 'unicodedata.normalize("NFC", text)\n'},
+)
+def only_the_text_module_normalises(source: Source) -> Iterator[int]:
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Attribute) and node.attr in ("normalize", "is_normalized"):
+            yield node.lineno
+    yield from (line for line, name in imported(source.tree) if name.startswith("unicodedata.norm"))
+
+
+@rule(
+    "app/**/*.py",
+    "!app/mailboxes.py",
+    instead="Addresses are read in app/mailboxes.py, which limits their length first and returns their normal form.",
+    breaks={
+        "app/a.py#library": "from email_validator import validate_email\n",
+        "app/a.py#wtforms": "from wtforms.validators import Email\n",
+    },
+    keeps={"app/mailboxes.py": "from email_validator import validate_email\n"},
+)
+def only_the_mailboxes_module_reads_addresses(source: Source) -> Iterator[int]:
+    for line, name in imported(source.tree):
+        if name.startswith("email_validator") or name == "wtforms.validators.Email":
+            yield line
+
+
+@rule(
+    "app/**/*.py",
     "worker.py",
     "microblog.py",
     "!app/transaction.py",
