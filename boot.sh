@@ -95,6 +95,11 @@ not_installed() {
         "The install failed: mend what is named above, and start again."
 }
 
+safe_path() { # Lets gunicorn start a successor on SIGUSR2.
+    # It does so as "python …/gunicorn/__main__.py": that folder on sys.path would hide modules of Python's own.
+    export PYTHONSAFEPATH=1
+}
+
 role=${1:-up}
 if [ $# -gt 0 ]; then shift; fi
 case $role in
@@ -113,8 +118,12 @@ esac
 
 case $role in
 up) exec "$python" -m flask up "$@" ;;
-web) exec "$python" -m gunicorn --config deploy/gunicorn.conf.py "$@" microblog:app ;;
+web)
+    safe_path
+    exec "$python" -m gunicorn --config deploy/gunicorn.conf.py "$@" microblog:app
+    ;;
 live)
+    safe_path
     export LIVE=only
     exec "$python" -m gunicorn --config deploy/gunicorn.conf.py "$@" microblog:app
     ;;

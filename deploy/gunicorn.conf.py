@@ -9,6 +9,8 @@ import sys
 from types import FrameType
 from typing import Any
 
+from gunicorn.workers.gthread import ThreadWorker
+
 from config import Config
 
 ALONE = Config.LIVE == "only"
@@ -25,15 +27,43 @@ def open_files(wanted: int) -> int:
     return allowed - spare
 
 
+class Draining(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types.
+    """Serves every request that has reached its socket before it ends.
+
+    gunicorn's own worker stops accepting at SIGTERM but holds the listening socket until its last request is answered.
+    Meanwhile the kernel completes connections that nobody will accept, and resets them at the end: a proxy has sent
+    its POST by then, and must not repeat it. This one accepts what waits and closes the socket at once, so the
+    kernel refuses the next connection, and the proxy takes another server.
+    """
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Starts or stops accepting; a worker that is about to end gives the listening sockets up."""
+        super().set_accept_enabled(enabled)
+        if not self.alive or self.ppid != os.getppid():
+            for listener in self.sockets:
+                self.drain(listener)
+                listener.close()
+
+    def drain(self, listener: Any) -> None:
+        """Accepts the connections that the kernel has completed so far."""
+        accepted = -1
+        while accepted != self.nr_conns:
+            accepted = self.nr_conns
+            self.accept(listener)
+
+
 bind = f"[{Config.HOST}]:{Config.PORT}" if ":" in Config.HOST else f"{Config.HOST}:{Config.PORT}"
-worker_class = "gevent" if ALONE else "gthread"
+worker_class = "gevent" if ALONE else Draining
 workers = 1 if ALONE else Config.WEB_WORKERS
 threads = Config.WEB_THREADS
 # The application is loaded once, before the processes part, so that they share its memory; gevent, which replaces parts
 # of Python, has to come before it.
 preload_app = not ALONE
 timeout = 60  # Seconds without a sign of life after which a process is replaced.
-graceful_timeout = 5 if ALONE else 10  # Seconds that running requests get at the end.
+# Seconds that accepted requests get at the end. Kubernetes kills after 30, Docker after 10 unless told otherwise.
+graceful_timeout = 5 if ALONE else 25
+# Seconds that an idle connection is kept. A proxy has to close it first (nginx: keepalive_timeout of the upstream), and
+# within the two seconds for which a worker that ends still answers on it.
 keepalive = 5
 limit_request_line = 8190  # The most it can count; a syllable of Hangul takes nine bytes of an address.
 # What gevent does at once, as far as the machine lets one process have files open; gthread's own limit is the same.
@@ -61,6 +91,14 @@ def when_ready(_server: object) -> None:
     """Puts what is loaded by now out of the collector's sight, whose marks would copy every page they touch."""
     gc.collect()
     gc.freeze()
+
+
+def on_reload(server: Any) -> None:
+    """Says what SIGHUP does not do here."""
+    server.log.warning(
+        "SIGHUP has started the worker processes again with the code and settings of the first start, because the "
+        "application is loaded once. For new code start a successor with SIGUSR2, then end this process with SIGTERM."
+    )
 
 
 def post_worker_init(worker: Any) -> None:

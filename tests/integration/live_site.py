@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import subprocess
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -140,10 +141,17 @@ class OneMachine(Site):
 
 
 class Split(Site):
-    """Web processes and one that holds the connections, behind nginx as deploy/nginx sets it up, with TLS."""
+    """Web processes and one that holds the connections, behind nginx as deploy/nginx sets it up, with TLS.
 
-    def __init__(self, folder: Path, **changes: str) -> None:
-        self.ports = {name: free_port() for name in ("web", "live", "tls", "plain")}
+    Args:
+        folder: what it may fill.
+        webs: the names of its web servers.
+        changes: settings.
+    """
+
+    def __init__(self, folder: Path, webs: Sequence[str] = ("web",), **changes: str) -> None:
+        self.webs = webs
+        self.ports = {name: free_port() for name in (*webs, "live", "tls", "plain")}
         super().__init__(folder, f"https://localhost:{self.ports['tls']}", str(folder / "localhost.pem"))
         self.store = StoreProcess(folder)
         self.store.start()
@@ -159,16 +167,34 @@ class Split(Site):
         )
         assert self.run("migrate", ["./boot.sh", "migrate"], self.env).ended(60) == 0
         self.start("worker")
-        self.start("web", PORT=str(self.ports["web"]))
+        for name in webs:
+            self.start_web(name)
         self.start("live", PORT=str(self.ports["live"]))
-        self.run("nginx", [NGINX, "-c", str(configuration(folder, self.ports))], self.env)
-        for name in ("web", "live"):
-            until(partial(self.answers, f"http://127.0.0.1:{self.ports[name]}"), 60, f"{name} answers")
+        self.run("nginx", [NGINX, "-c", str(configuration(folder, self.ports, webs))], self.env)
+        for name in (*webs, "live"):
+            self.wait_for(name)
         until(self.answers, 10, "nginx answers")
 
     def start(self, role: str, **changes: str) -> Program:
         """Starts a role of boot.sh."""
         return self.run(role, ["./boot.sh", role], {**self.env, **changes})
+
+    def start_web(self, name: str) -> Program:
+        """Starts a web server."""
+        return self.run(name, ["./boot.sh", "web"], {**self.env, "PORT": str(self.ports[name])})
+
+    def wait_for(self, name: str) -> None:
+        """Waits until a web server, or the one that holds the connections, answers."""
+        until(partial(self.answers, f"http://127.0.0.1:{self.ports[name]}"), 60, f"{name} answers")
+
+    def restart_web(self, name: str) -> None:
+        """Ends a web server as a planned restart does, and starts it again."""
+        ending = self.programs[name]
+        ending.send(signal.SIGTERM)
+        assert ending.ended(60) == 0, ending.output
+        begun = self.start_web(name)
+        # To ask it would mean to queue behind what nginx sends.
+        until(lambda: begun.says("Booting worker"), 60, f"{name} serves again")
 
     def stop(self) -> None:
         """Ends everything that is left of it."""
@@ -178,17 +204,18 @@ class Split(Site):
         self.store.kill()
 
 
-def configuration(folder: Path, ports: dict[str, int]) -> Path:
+def configuration(folder: Path, ports: dict[str, int], webs: Sequence[str] = ("web",)) -> Path:
     """Returns nginx's configuration around the site's own file, in which the places of this machine are put."""
     prove(folder)
     text = (ROOT / "deploy" / "nginx" / "hanmadi.conf").read_text()
+    servers = "\n".join(f"    server 127.0.0.1:{ports[name]} max_fails=0;" for name in webs)
     changes = {
         "/etc/letsencrypt/live/hanmadi.example/fullchain.pem": str(folder / "localhost.pem"),
         "/etc/letsencrypt/live/hanmadi.example/privkey.pem": str(folder / "localhost.key"),
         "/var/log/nginx/hanmadi.log": str(folder / "access.log"),
         "/srv/hanmadi/": f"{ROOT}/",
         "server_name hanmadi.example": "server_name localhost",
-        "127.0.0.1:5000": f"127.0.0.1:{ports['web']}",
+        "    server 127.0.0.1:5000 max_fails=0;": servers,
         "127.0.0.1:5001": f"127.0.0.1:{ports['live']}",
         "listen 443": f"listen 127.0.0.1:{ports['tls']}",
         "listen 80": f"listen 127.0.0.1:{ports['plain']}",

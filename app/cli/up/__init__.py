@@ -75,7 +75,7 @@ def start_store(data: Path, supervisor: Supervisor) -> None:
 def web_part(door: int) -> Part:
     """Returns the web server, which serves the socket with that number."""
     argv = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", f"fd://{door}"]
-    return Part("web", "web", [*argv, "microblog:app"], grace=12, fds=(door,))
+    return Part("web", "web", [*argv, "microblog:app"], grace=27, fds=(door,))
 
 
 def background_parts() -> list[Part]:
