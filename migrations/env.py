@@ -2,10 +2,14 @@
 
 from typing import Any
 
+import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
 from app.models.columns import UtcDateTime
+
+LOCK = 0x68616E6D61646931  # An advisory lock's key: "hanmadi1" in ASCII.
+TEN_MINUTES = 600_000  # Milliseconds.
 
 migrate = current_app.extensions["migrate"]
 database = migrate.db
@@ -24,6 +28,21 @@ def skip_empty(_context: Any, _revision: Any, directives: list[Any]) -> None:
         directives[:] = []
 
 
+def lock(connection: sa.Connection) -> None:
+    """Waits until no other process migrates this database; the end of the transaction releases the lock.
+
+    The version is read after this, so a process that has waited finds nothing left to do. A migration, and the wait for
+    another one, may take longer than the time limits of ordinary connections allow.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
+        connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+    else:
+        connection.connection.driver_connection.execute(f"PRAGMA busy_timeout = {TEN_MINUTES}")
+        connection.execute(sa.text("SELECT 1"))  # Begins the transaction, which takes the write lock.
+
+
 arguments = {"process_revision_directives": skip_empty, "render_item": render_item, **migrate.configure_args}
 if context.is_offline_mode():
     context.configure(
@@ -35,4 +54,5 @@ else:
     with database.engine.connect() as connection:
         context.configure(connection=connection, target_metadata=database.metadata, **arguments)
         with context.begin_transaction():
+            lock(connection)
             context.run_migrations()

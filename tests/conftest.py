@@ -5,6 +5,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,27 @@ def slowly(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 @pytest.fixture(scope="session", params=DATABASES)
 def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an empty database of each kind."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('database')}/test.db"
+    with empty_database(request.param, tmp_path_factory.mktemp("database")) as address:
+        yield address
+
+
+@pytest.fixture(params=DATABASES)
+def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database of each kind, for one test alone."""
+    with empty_database(request.param, tmp_path) as address:
+        yield address
+
+
+@contextmanager
+def empty_database(kind: str, folder: Path) -> Iterator[str]:
+    """Creates a database, gives its address, and drops it afterwards.
+
+    Args:
+        kind: ``sqlite`` or ``postgresql``.
+        folder: where a file may be kept.
+    """
+    if kind == "sqlite":
+        yield f"sqlite:///{folder}/test.db"
         return
     name = f"hanmadi_test_{uuid.uuid4().hex[:12]}"
     server = sa.create_engine(database_url(POSTGRES), isolation_level="AUTOCOMMIT")
@@ -97,10 +117,17 @@ def settings_for(database: str, folder: Path, **changes: object) -> Testing:
 
 @pytest.fixture
 def limited(database: str, app: Flask, tmp_path: Path) -> Iterator[Flask]:
-    """The application with its limits on; the other one has its queue and its search back afterwards."""
-    kept = [(extension, dict(vars(extension))) for extension in (live, queue, search)]
-    yield create_app(settings_for(database, tmp_path, RATELIMIT_ENABLED=True))
+    """The application with its limits on."""
+    with another_app(settings_for(database, tmp_path, RATELIMIT_ENABLED=True)) as limited:
+        yield limited
     limiter.enabled = False
+
+
+@contextmanager
+def another_app(settings: Testing) -> Iterator[Flask]:
+    """Makes another application; the tests' own one has its queue and its search back afterwards."""
+    kept = [(extension, dict(vars(extension))) for extension in (live, queue, search)]
+    yield create_app(settings)
     for extension, state in kept:
         vars(extension).update(state)
 

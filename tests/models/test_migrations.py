@@ -1,0 +1,47 @@
+"""Migrations: several processes may start them at once, as replicas of one image do."""
+
+import multiprocessing
+import os
+import traceback
+from pathlib import Path
+
+import flask_migrate
+import sqlalchemy as sa
+
+from app import create_app
+from tests.conftest import settings_for
+
+PROCESSES = 6
+FOLDER = str(Path(__file__).resolve().parents[2] / "migrations")
+
+
+def migrate(database: str, folder: Path, barrier: "multiprocessing.synchronize.Barrier") -> None:
+    """Migrates a database in a process of its own, and ends that process with 0 or 1."""
+    status = 1
+    try:
+        app = create_app(settings_for(database, folder))  # Extensions are shared, so not in the parent.
+        with app.app_context():
+            barrier.wait(60)
+            flask_migrate.upgrade(directory=FOLDER)
+            status = 0
+    except BaseException:
+        traceback.print_exc()
+    os._exit(status)  # The parent's fixtures are not this process's to end.
+
+
+def test_many_processes_migrate_an_empty_database_once(new_database: str, tmp_path: Path) -> None:
+    forked = multiprocessing.get_context("fork")  # The code is loaded once.
+    barrier = forked.Barrier(PROCESSES)
+    processes = [
+        forked.Process(target=migrate, args=(new_database, tmp_path, barrier)) for _ in range(PROCESSES)
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(120)
+    assert [process.exitcode for process in processes] == [0] * PROCESSES
+    engine = sa.create_engine(new_database)
+    with engine.connect() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM alembic_version")) == 1
+        assert connection.scalar(sa.text("SELECT count(*) FROM users")) == 0
+    engine.dispose()
