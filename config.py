@@ -170,6 +170,12 @@ class Config:
     TOKEN_KEYS = setting("TOKEN_KEYS").split()
 
     SQLALCHEMY_DATABASE_URI = database_url(setting("DATABASE_URL", f"sqlite:///{DATA_DIR / 'hanmadi.db'}"))
+    # Of PostgreSQL, in seconds: how long a request waits for one answer, a connection, a place in the pool; any lock.
+    DATABASE_TIMEOUT = number("DATABASE_TIMEOUT", 2)
+    DATABASE_CONNECT_TIMEOUT = number("DATABASE_CONNECT_TIMEOUT", 2)
+    DATABASE_POOL_TIMEOUT = number("DATABASE_POOL_TIMEOUT", 1)
+    DATABASE_LOCK_TIMEOUT = number("DATABASE_LOCK_TIMEOUT", 30)
+    DATABASE_POOL_SIZE = number("DATABASE_POOL_SIZE", 15)
     REDIS_URL = setting("REDIS_URL", f"unix://{socket_path(DATA_DIR)}")
 
     ELASTICSEARCH_URL = setting("ELASTICSEARCH_URL")

@@ -47,18 +47,28 @@ class Breaker:
         Raises:
             Exception: what ``down`` makes: the service failed in the block, or a moment ago.
         """
-        self._admit()
+        self.admit()
         try:
             yield
         except self._passes:
-            self._try_from(0.0)
+            self.succeeded()
             raise
         except self._failures as error:
-            self._try_from(time.monotonic() + self.rest)
+            self.failed()
             raise self._down(f"{self.service} failed: {self._tell(error)}") from error
-        self._try_from(0.0)
+        self.succeeded()
 
-    def _admit(self) -> None:
+    @property
+    def is_closed(self) -> bool:
+        """Whether the last use of the service succeeded."""
+        return not self._next_try
+
+    def admit(self) -> None:
+        """Admits a caller; ``failed`` or ``succeeded`` has to follow.
+
+        Raises:
+            Exception: what ``down`` makes: the service failed a moment ago.
+        """
         with self._lock:
             moment = time.monotonic()
             if moment < self._next_try:
@@ -67,6 +77,12 @@ class Breaker:
                 # This caller tries for everybody; the others rest until it knows.
                 self._next_try = moment + self.rest
 
-    def _try_from(self, moment: float) -> None:
+    def failed(self) -> None:
+        """Opens the breaker: the next call is admitted after ``rest``."""
         with self._lock:
-            self._next_try = moment
+            self._next_try = time.monotonic() + self.rest
+
+    def succeeded(self) -> None:
+        """Closes the breaker: every call is admitted."""
+        with self._lock:
+            self._next_try = 0.0

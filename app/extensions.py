@@ -18,6 +18,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase
 
+from app import database
 from app.live import Live
 from app.queue import Queue
 from app.search import Search
@@ -102,7 +103,10 @@ def init_app(app: Flask) -> None:
         "RATELIMIT_STORAGE_OPTIONS", {} if app.config["REDIS_URL"] == "memory://" else STORE_OPTIONS
     )
     app.config.setdefault("RATELIMIT_IN_MEMORY_FALLBACK_ENABLED", True)
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", database.options(app))
     db.init_app(app)
+    with app.app_context():
+        database.bound_waits(app, db.engine)
     migrate.init_app(app, db, render_as_batch=True)
     for extension in (bootstrap, csrf, login, moment, limiter, queue, live):
         extension.init_app(app)

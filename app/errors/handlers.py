@@ -9,15 +9,18 @@ from flask_babel import lazy_gettext as _l
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from app import limits
+from app.database import DatabaseDown
 from app.errors import bp, refused_form
 from app.exceptions import Busy, Invalid, Malformed, Refused, TooOften
 from app.i18n import current_language
 
 SAID = {401, 412, 428}
 """Codes whose exceptions speak in the reader's words where ours raise them."""
+DATABASE_FAILURES = (DatabaseDown, PoolTimeout, OperationalError)
 KEPT = ("Allow", "WWW-Authenticate")
 TITLES = {
     400: (_l("That request makes no sense to us"), _l("Go back, reload the page and try again.")),
@@ -109,6 +112,11 @@ def wants_piece() -> bool:
 @bp.app_errorhandler(HTTPException)
 def http(error: HTTPException) -> Any:
     """Answers everything that Flask and its extensions refuse."""
+    failed = getattr(error, "original_exception", None)
+    if isinstance(
+        failed, DATABASE_FAILURES
+    ):  # The commit failed, which comes after the request's own handlers.
+        return current_app.handle_user_exception(failed)
     response = error.get_response()
     if error.code is None or error.code < 400:
         return response
@@ -119,6 +127,15 @@ def http(error: HTTPException) -> Any:
     if error.code == 429:
         kept["Retry-After"] = str(limits.wait())
     return answer(error.code, said, kept)
+
+
+@bp.app_errorhandler(DatabaseDown)
+@bp.app_errorhandler(PoolTimeout)
+def database_waits(error: Exception) -> Any:
+    """Answers at once while the database is silent, which was logged, or all its connections are in use."""
+    if isinstance(error, PoolTimeout):
+        current_app.logger.error("All connections to the database are in use: raise DATABASE_POOL_SIZE")
+    return answer(503, headers={"Retry-After": "5"})
 
 
 @bp.app_errorhandler(OperationalError)

@@ -22,7 +22,7 @@ from app.search.plan import EVERYTHING, Plan
 from app.search.tuning import Tuning
 from tests.integration.processes import free_port, until
 from tests.search.conftest import INDEXES, NOW, WORDED, answer, fresh_build, plan_of, remove
-from tests.search.proxy import Proxy
+from tests.servers.proxy import Proxy
 
 pytestmark = pytest.mark.integration
 
