@@ -102,5 +102,19 @@ class Conflict(Refused):
     status = 409
 
 
+class Renamed(Conflict):
+    """The username in a form's address is no longer that of the person whom the form means.
+
+    Args:
+        name: what the person is called.
+        username: their username now.
+    """
+
+    def __init__(self, name: str, username: str) -> None:
+        super().__init__(username)
+        self.name = name
+        self.username = username
+
+
 class Busy(Conflict):
     """The same is being done at this moment; after a second it is worth asking again."""

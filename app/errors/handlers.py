@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from app import limits
 from app.database import DatabaseDown
 from app.errors import bp, refused_form
-from app.exceptions import Busy, Invalid, Malformed, Refused, TooOften
+from app.exceptions import Busy, Invalid, Malformed, Refused, Renamed, TooOften
 from app.i18n import current_language
 
 SAID = {401, 412, 428}
@@ -101,7 +101,15 @@ def kept_answer(code: int, other_sign_in: bool) -> Any:
     """Returns the page that keeps a refused form; scripts get one line, and keep the text themselves."""
     if wants_piece() or wants_json():
         return answer(code, refused_form.sentence(other_sign_in))
-    return refused_form.page(code, other_sign_in, g.request_id), code
+    return refused_form.shown(refused_form.page(other_sign_in), code, g.request_id), code
+
+
+@bp.app_errorhandler(Renamed)
+def renamed(error: Renamed) -> Any:
+    """Answers a form that acts on somebody whose username has changed since its page was rendered."""
+    if wants_piece() or wants_json():
+        return answer(error.status, refused_form.sentence_of(error))
+    return refused_form.shown(refused_form.renamed(error), error.status, g.request_id), error.status
 
 
 def wants_piece() -> bool:

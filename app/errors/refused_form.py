@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 
+from app.exceptions import Renamed
 from app.security import is_own_page, local_path
 
 WRITING = {
@@ -48,6 +49,7 @@ class Kept:
         texts: name, label and value of each field that somebody has written in.
         secrets: name and label of each password that has to be typed again.
         hidden: name and value of the other fields.
+        action: where the form is sent to.
         may_send: whether the form can be sent again from here.
         needs_sign_in: whether somebody has to sign in before that.
         way: the page that the form stood on.
@@ -58,6 +60,7 @@ class Kept:
     texts: list[tuple[str, Any, str]]
     secrets: list[tuple[str, Any]]
     hidden: list[tuple[str, str]]
+    action: str
     may_send: bool
     needs_sign_in: bool
     way: str
@@ -77,26 +80,22 @@ def is_other_sign_in(error: CSRFError) -> bool:
     return error.description == NOT_SAME
 
 
-def form(other_sign_in: bool) -> Kept:
-    """Returns what is shown of the refused form.
-
-    Args:
-        other_sign_in: whether the form belongs to another sign-in than the request.
-    """
+def form(title: str, text: str, action: str, may_send: bool, way: str) -> Kept:
+    """Returns what is shown of the refused form; the arguments are those of ``Kept``."""
     sent = list(request.form.items(multi=True)) if is_own_page() else []
     texts = [(name, TEXTS[name], value) for name, value in sent if name in TEXTS]
     secrets = [(name, label) for name, label in SECRETS.items() if name in dict(sent)]
     known = {*TEXTS, *SECRETS, "csrf_token"}
-    title, text = said(other_sign_in)
     return Kept(
         title=title,
         text=text,
         texts=texts,
         secrets=secrets,
         hidden=[(name, value) for name, value in sent if name not in known],
-        may_send=bool(texts) and (not other_sign_in or request.endpoint in ANYBODYS),
+        action=action,
+        may_send=bool(texts) and may_send,
         needs_sign_in=not current_user.is_authenticated and request.endpoint in WRITING,
-        way=way_back(),
+        way=way,
     )
 
 
@@ -145,13 +144,35 @@ def way_back() -> str:
     return url_for("main.home")
 
 
-def page(code: int, other_sign_in: bool, request_id: str) -> str:
-    """Returns the page of a refused form."""
-    return render_template(
-        "errors/refused_form.html",
-        kept=form(other_sign_in),
-        code=code,
-        request_id=request_id,
-        long=LONG,
-        action=request.full_path.rstrip("?"),
+def page(other_sign_in: bool) -> Kept:
+    """Returns what is shown of a form with a refused token, or of one that nobody is signed in for.
+
+    Args:
+        other_sign_in: whether the form belongs to another sign-in than the request.
+    """
+    may_send = not other_sign_in or request.endpoint in ANYBODYS
+    return form(*said(other_sign_in), request.full_path.rstrip("?"), may_send, way_back())
+
+
+def renamed(error: Renamed) -> Kept:
+    """Returns what is shown of a form that acts on somebody who has another username now."""
+    values = {**(request.view_args or {}), "username": error.username}
+    way = url_for(
+        "main.talk" if request.path.startswith("/messages/") else "main.profile", username=error.username
     )
+    title = _("%(name)s has another username now", name=error.name)
+    return form(title, sentence_of(error), url_for(str(request.endpoint), **values), True, way)
+
+
+def sentence_of(error: Renamed) -> str:
+    """Returns in one line that nothing was done, and how the person is called now."""
+    return _(
+        "%(name)s is @%(username)s now, so nothing was done. Check whom you mean and try again.",
+        name=error.name,
+        username=error.username,
+    )
+
+
+def shown(kept: Kept, code: int, request_id: str) -> str:
+    """Returns the page of a refused form."""
+    return render_template("errors/refused_form.html", kept=kept, code=code, request_id=request_id, long=LONG)

@@ -10,7 +10,7 @@ from app import limits, policy
 from app.exceptions import Forbidden
 from app.main import bp
 from app.main.settings import page as settings_page
-from app.main.viewer import back, viewer, wanted, wants_piece
+from app.main.viewer import back, person_id, viewer, wanted, wants_piece
 from app.services import blocks, users
 
 
@@ -19,7 +19,7 @@ from app.services import blocks, users
 @limits.members_blocks
 def block(username: str) -> Any:
     """Asks whether to block a member, and does it."""
-    person = users.find(username, viewer())
+    person = users.find_meant(username, person_id(), viewer())
     if not policy.may_block(viewer(), person):
         raise Forbidden(blocks.NOT_ONESELF)
     if request.method == "GET":
@@ -34,7 +34,7 @@ def block(username: str) -> Any:
 @limits.members_blocks
 def unblock(username: str) -> Any:
     """Takes a block back."""
-    person = users.find(username, viewer())
+    person = users.find_meant(username, person_id(), viewer())
     blocks.unblock(viewer(), person)
     flash(_("%(name)s is no longer blocked.", name=person.name))
     return back("main.profile", username=username)

@@ -11,13 +11,14 @@ from app import i18n, policy, richtext
 from app.main import bp
 from app.models import Post, User
 from app.models.keyset import Page
+from app.services import mentions
 
 THEMES = ("light", "dark")
 
 
 def rich(post: Post, marks: Iterable[tuple[int, int]] = ()) -> Markup:
     """Returns a post's text with its links, names and tags, and ``marks`` of it highlighted."""
-    names = {mention.key: mention.user.username for mention in post.mentions}
+    names = mentions.names_in(post)
     return richtext.render(post.body, names, user_link, tag_link, card_link, marks)
 
 

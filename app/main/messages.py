@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 from flask_login import login_required
 
 from app import limits
-from app.exceptions import Forbidden, NotFound, TooOften
+from app.exceptions import Conflict, Forbidden, NotFound, TooOften
 from app.main import bp
 from app.main.forms import MessageForm
-from app.main.viewer import cursor, viewer, wanted, wants_piece
+from app.main.viewer import cursor, person_id, viewer, wanted, wants_piece
 from app.models import Message, Participation, User
 from app.models.keyset import FIRST, Page, Wanted, make_cursor
 from app.services import follows, messages, search
@@ -91,15 +91,16 @@ def place_of(message: Message) -> str:
 @limits.members_messages
 def send_message(username: str) -> Any:
     """Writes to somebody; what cannot be sent comes back with its text."""
-    person = messages.partner(username, viewer())
+    person = messages.partner_meant(username, person_id(), viewer())
     form = MessageForm()
     if not form.validate():
         return (said_wrong(form), 422, TEXT) if wants_piece() else (show(person, form), 422)
     try:
         messages.send(viewer(), person, form.body.data, form.key.data or None)
-    except (Forbidden, TooOften) as refusal:
+    except (Conflict, Forbidden, TooOften) as refusal:
         if wants_piece():
             raise
+        form.key.data = None if isinstance(refusal, Conflict) else form.key.data
         form.body.errors = [refusal.message]
         return show(person, form), refusal.status
     return since(person) if wants_piece() else redirect(url_for("main.talk", username=person.username), 303)
@@ -114,7 +115,7 @@ def said_wrong(form: MessageForm) -> str:
 @login_required
 def new_messages(username: str) -> str:
     """Returns the messages that came since the last one that a page shows."""
-    return since(messages.partner(username, viewer()))
+    return since(messages.partner_meant(username, person_id(), viewer()))
 
 
 def since(person: User) -> str:
@@ -165,7 +166,7 @@ def had(username: str) -> Participation:
     Raises:
         NotFound: there is none.
     """
-    found = messages.open(viewer(), messages.partner(username, viewer()))
+    found = messages.open(viewer(), messages.partner_meant(username, person_id(), viewer()))
     if found is None:
         raise NotFound
     return found

@@ -9,7 +9,7 @@ from flask_login import login_required
 from app import limits
 from app.main import bp
 from app.main.settings import page as settings_page
-from app.main.viewer import back, viewer, wanted, wants_piece
+from app.main.viewer import back, person_id, viewer, wanted, wants_piece
 from app.services import mutes, users
 
 
@@ -18,7 +18,7 @@ from app.services import mutes, users
 @limits.members_blocks
 def mute(username: str) -> Any:
     """Mutes a member; a script takes their posts out of the timeline, and says what is answered."""
-    person = users.find(username, viewer())
+    person = users.find_meant(username, person_id(), viewer())
     mutes.mute(viewer(), person)
     said = _("You muted %(name)s.", name=person.name)
     if wants_piece():
@@ -32,7 +32,7 @@ def mute(username: str) -> Any:
 @limits.members_blocks
 def unmute(username: str) -> Any:
     """Takes a mute back."""
-    person = users.find(username, viewer())
+    person = users.find_meant(username, person_id(), viewer())
     mutes.unmute(viewer(), person)
     flash(_("%(name)s is no longer muted.", name=person.name))
     return back("main.profile", username=username)

@@ -8,7 +8,7 @@ from flask_login import login_required
 from app import limits
 from app.main import bp
 from app.main.timelines import beside
-from app.main.viewer import back, viewer, wanted, wants_piece
+from app.main.viewer import back, person_id, viewer, wanted, wants_piece
 from app.models import User
 from app.models.keyset import Page
 from app.services import follows, likes, timelines, users
@@ -74,7 +74,7 @@ def card(username: str) -> str:
 @limits.members_follows
 def follow(username: str) -> Any:
     """Follows a member."""
-    follows.follow(viewer(), users.find(username, viewer()))
+    follows.follow(viewer(), users.find_meant(username, person_id(), viewer()))
     return answer(username)
 
 
@@ -83,7 +83,7 @@ def follow(username: str) -> Any:
 @limits.members_follows
 def unfollow(username: str) -> Any:
     """Stops following a member."""
-    follows.unfollow(viewer(), users.find(username, viewer()))
+    follows.unfollow(viewer(), users.find_meant(username, person_id(), viewer()))
     return answer(username)
 
 

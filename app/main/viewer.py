@@ -29,6 +29,11 @@ def wanted() -> Wanted:
     return Wanted(cursor())
 
 
+def person_id() -> int | None:
+    """Returns the id of the person whom a form acts on, if the page has put it into the form."""
+    return request.values.get("person", None, int)
+
+
 def back(endpoint: str, **values: Any) -> Response:
     """Returns a redirect to the page the form stood on, or to an endpoint when the form did not say."""
     target = local_path(request.form.get("next")) or url_for(endpoint, **values)

@@ -4,6 +4,7 @@ from app.models.block import Block
 from app.models.code import OneTimeCode
 from app.models.errand import Errand
 from app.models.follow import Follow
+from app.models.held_name import HeldName
 from app.models.kept_answer import KeptAnswer
 from app.models.like import Like
 from app.models.mention import Mention
@@ -30,6 +31,7 @@ __all__ = [
     "Conversation",
     "Errand",
     "Follow",
+    "HeldName",
     "HiddenMessage",
     "KeptAnswer",
     "Like",

@@ -19,11 +19,12 @@ from app.exceptions import Conflict, Invalid, NotFound
 from app.extensions import db
 from app.models import Post, PostTag, Tag, User
 from app.models.columns import now
-from app.services import codes, passwords, sessions, tags, tokens, users
+from app.services import codes, held_names, passwords, sessions, tags, tokens, users
 from app.transaction import savepoint
 
 CONFIRM, CHANGE_EMAIL = "confirm", "change_email"
 UNCONFIRMED_LASTS = timedelta(days=7)
+TAKEN = _l("This name is taken. Try another one.")
 
 
 def sign_up(username: str, email: str, password: str, locale: str | None) -> User:
@@ -156,16 +157,24 @@ def _named(username: str) -> User:
 
 
 def _name(user: User, username: str) -> None:
-    """Gives a member a name, unless another has it."""
+    """Gives a member a name, unless another member has it or it is held for one."""
     username = names.normal(username)
     if problem := names.problem(username):
         raise Invalid("username", problem)
+    old, key = user.username_key, names.key(username)
     try:
         with savepoint():
-            user.username, user.username_key = username, names.key(username)
+            user.username, user.username_key = username, key
             db.session.add(user)
+            db.session.flush()
+            # After the write, because it waits for a member who is giving up this name at the same moment.
+            if held_names.is_held(key, user.id):
+                raise Invalid("username", TAKEN)
     except IntegrityError:
-        raise Invalid("username", _l("This name is taken. Try another one.")) from None
+        raise Invalid("username", TAKEN) from None
+    if old and old != key:
+        held_names.hold(old, user.id)
+        held_names.release(key)
 
 
 def _confirm(user: User, email: str, field: str) -> None:

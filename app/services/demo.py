@@ -14,7 +14,7 @@ from app.exceptions import Conflict
 from app.extensions import db
 from app.models import Conversation, Follow, Like, Message, Participation, Post, User
 from app.models.columns import now
-from app.services import bulk, demo_notifications, imports, posts, texts, users
+from app.services import bulk, demo_notifications, held_names, imports, posts, texts, users
 from app.transaction import transaction
 
 PASSWORD = "hanmadi-demo"
@@ -51,6 +51,7 @@ def move_in(password_hash: str) -> dict[str, int]:
     same_name = User.username_key.in_([names.key(person["username"]) for person in cast])
     same_address = User.email_key.in_([users.email_key(person["email"]) for person in cast])
     taken = sorted(db.session.scalars(sa.select(User.username).where(same_name | same_address)))
+    taken += sorted(held_names.held_of([names.key(person["username"]) for person in cast]))
     if taken:
         raise Conflict(
             f"The name or the address of somebody in the demo belongs to {', '.join(taken)} here. "

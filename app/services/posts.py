@@ -104,7 +104,7 @@ def publish(author: User, body: str, parent: Post | None = None) -> Post:
     db.session.add(post)
     db.session.flush()
     users.count(author.id, User.post_count, 1)
-    called = _resolve(post)
+    called, _ = _resolve(post)
     if parent is not None:
         notifications.tell_of_reply(post, parent)
     notifications.tell_of_mentions(post, called)
@@ -136,7 +136,9 @@ def edit(post: Post, editor: User, body: str) -> Post:
         return post
     translations.forget(post.body)
     post.body, post.language, post.edited_at = body, language.detect(body), now()
-    notifications.tell_of_mentions(post, _resolve(post))
+    called, uncalled = _resolve(post)
+    notifications.untell_of_mentions(post, uncalled)
+    notifications.tell_of_mentions(post, called)
     record(PostEdited(post.id))
     return post
 
@@ -167,8 +169,12 @@ def _require_writer(author: User) -> None:
         raise Forbidden(_l("Confirm your e-mail address first, then you can write."))
 
 
-def _resolve(post: Post) -> list[int]:
-    """Stores whom the text calls and which tags it carries, as they are at this moment; returns who is newly called."""
+def _resolve(post: Post) -> tuple[list[int], list[int]]:
+    """Stores whom the text calls and which tags it carries, as they are at this moment.
+
+    Returns:
+        The ids of the members who are newly called, and of those who are called no longer.
+    """
     called = mentions.store(post)
     tags.store(post)
     db.session.flush()

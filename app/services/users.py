@@ -8,7 +8,7 @@ import sqlalchemy.orm as so
 from flask_babel import lazy_gettext as _l
 
 from app import mailboxes, names, policy
-from app.exceptions import NotFound
+from app.exceptions import NotFound, Renamed
 from app.extensions import db
 from app.models import Block, Follow, Mute, User
 from app.models.columns import LAST_ID
@@ -116,6 +116,35 @@ def find_by_id_or_name(who: str, viewer: Any) -> User:
     if person is None:
         raise NotFound
     return person
+
+
+def find_meant(username: str, person_id: int | None, viewer: Any) -> User:
+    """Returns the member whom a form acts on, as this viewer may see them.
+
+    Args:
+        username: the username in the form's address, which may have changed hands since the page was rendered.
+        person_id: the id that the page put into the form; None where the form has none.
+        viewer: who sends the form.
+
+    Raises:
+        NotFound: there is nobody whom the viewer may see.
+        Renamed: the member with this id has another username now.
+    """
+    if person_id is None:
+        return find(username, viewer)
+    person = find_by_id_or_name(str(person_id), viewer)
+    require_name(person, username)
+    return person
+
+
+def require_name(person: User, username: str) -> None:
+    """Compares a member's username with the one that a form names.
+
+    Raises:
+        Renamed: it is another one.
+    """
+    if person.username_key != names.key(username):
+        raise Renamed(person.name, person.username)
 
 
 def listed_to(viewer: Any) -> sa.Select[User]:

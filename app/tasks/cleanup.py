@@ -9,7 +9,17 @@ from app.events import turn_of
 from app.extensions import queue
 from app.models.columns import now
 from app.queue import QueueDown, task
-from app.services import accounts, codes, kept_answers, notifications, sessions, tasks, tokens, translations
+from app.services import (
+    accounts,
+    codes,
+    held_names,
+    kept_answers,
+    notifications,
+    sessions,
+    tasks,
+    tokens,
+    translations,
+)
 from app.transaction import reading, transaction
 
 LETTERS_KEPT = timedelta(days=30)
@@ -20,10 +30,21 @@ EXPORTED = re.compile(r"(\d+)-(\d+)-[0-9a-f]+\.zip(?:\.part)?")
 
 @task(queue="slow")
 def tidy() -> None:
-    """Removes expired codes, sessions, tokens and kept answers, unused translations, tasks, notifications and kept
-    letters of long ago, and accounts that were never confirmed.
+    """Removes expired codes, sessions, tokens, kept answers and held usernames, unused translations, tasks,
+    notifications and kept letters of long ago, and accounts that were never confirmed.
     """
-    for service in (codes, sessions, tokens, kept_answers, translations, tasks, notifications, accounts):
+    services = (
+        codes,
+        sessions,
+        tokens,
+        kept_answers,
+        translations,
+        tasks,
+        notifications,
+        held_names,
+        accounts,
+    )
+    for service in services:
         with transaction():
             service.tidy()
     kept = email.transport()

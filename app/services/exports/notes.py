@@ -10,7 +10,7 @@ from app import policy
 from app.archive import Liked, Note
 from app.extensions import db
 from app.models import Like, Mention, Post, User
-from app.services import posts
+from app.services import mentions, posts
 from app.services.exports.pieces import member, pieces
 
 
@@ -77,4 +77,4 @@ def _liked(like: Like, post: Post | None) -> Liked:
 
 
 def _called(post: Post) -> dict[str, str]:
-    return {mention.key: mention.user.username for mention in post.mentions}
+    return mentions.names_in(post)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from app import language, names, policy, richtext
 from app.models import Mention, Post, PostTag, User
 from app.models.columns import now
-from app.services import bulk
+from app.services import bulk, held_names
 from app.services.imports.lines import BadLine, Line, read, split
 from app.services.mentions import MOST_MENTIONS
 from app.services.tags import MOST_TAGS
@@ -131,6 +131,7 @@ def _people(lines: list[Line]) -> tuple[dict[str, int], dict[str, str]]:
     refused = {
         key: f"username: {problem}" for key, name in missing.items() if (problem := names.problem(name))
     }
+    refused |= dict.fromkeys(held_names.held_of(list(missing)), "username: it is held for its former owner")
     for key, member in members.items():
         if not policy.may_write(member):
             refused[key] = (

@@ -12,6 +12,7 @@ from app.services.messages.reading import (
     open,
     partner,
     partner_by_id_or_name,
+    partner_meant,
 )
 from app.services.messages.sending import send
 
@@ -24,6 +25,7 @@ __all__ = [
     "open",
     "partner",
     "partner_by_id_or_name",
+    "partner_meant",
     "read",
     "send",
 ]

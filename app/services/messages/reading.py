@@ -33,6 +33,15 @@ def partner_by_id_or_name(who: str, viewer: User) -> User:
     return _partner(viewer, User.id == min(int(who[:20]), LAST_ID))
 
 
+def partner_meant(username: str, person_id: int | None, viewer: User) -> User:
+    """Returns the member whom a form means; the arguments and errors are those of ``users.find_meant``."""
+    if person_id is None:
+        return partner(username, viewer)
+    person = partner_by_id_or_name(str(person_id), viewer)
+    users.require_name(person, username)
+    return person
+
+
 def conversations(viewer: User, wanted: Wanted) -> Page[Participation]:
     """Returns the viewer's conversations, the latest first, each with the other person and the last message.
 

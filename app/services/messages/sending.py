@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from app import policy
 from app.events import MessageSent, record
-from app.exceptions import Forbidden, TooOften
+from app.exceptions import Conflict, Forbidden, TooOften
 from app.extensions import db
 from app.models import Conversation, Follow, Message, Participation, User
 from app.models.columns import now
@@ -30,6 +30,7 @@ def send(sender: User, person: User, body: str, key: str | None = None) -> Messa
         key: a random text of the sending page's making.
 
     Raises:
+        Conflict: the key has sent another message already.
         Forbidden: the sender is not confirmed, or may not write to this person.
         TooOften: the sender has begun many conversations with strangers today.
     """
@@ -39,12 +40,23 @@ def send(sender: User, person: User, body: str, key: str | None = None) -> Messa
     added = insert_or(db.session(), Message).values(**row, created_at=moment)
     message: Message | None = db.session.scalar(added.on_conflict_do_nothing().returning(Message))
     if message is None:
-        return db.session.scalars(
-            sa.select(Message).where(Message.sender_id == sender.id, Message.key == key)
-        ).one()
+        return _sent_before(sender, key, conversation_id, body)
     _deliver(message, person.id)
     record(MessageSent(message.id))
     notifications.tell_of_message(message, person.id)
+    return message
+
+
+def _sent_before(sender: User, key: str | None, conversation_id: int, body: str) -> Message:
+    """Returns the message that a key has sent already.
+
+    Raises:
+        Conflict: it is another message than the one that is being sent now.
+    """
+    mine = sa.select(Message).where(Message.sender_id == sender.id, Message.key == key)
+    message = db.session.scalars(mine).one()
+    if (message.conversation_id, message.body) != (conversation_id, body):
+        raise Conflict(_l("This page has sent another message already. Send this one once more."))
     return message
 
 

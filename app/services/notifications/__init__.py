@@ -13,6 +13,7 @@ from app.services.notifications.telling import (
     tell_of_task,
     untell_of_follow,
     untell_of_like,
+    untell_of_mentions,
 )
 
 __all__ = [
@@ -35,4 +36,5 @@ __all__ = [
     "unmailed",
     "untell_of_follow",
     "untell_of_like",
+    "untell_of_mentions",
 ]

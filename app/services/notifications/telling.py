@@ -53,6 +53,13 @@ def tell_of_mentions(post: Post, called: Collection[int]) -> None:
     _tell("mention", f"mention:{post.id}", called, _author(post), *others, post_id=post.id)
 
 
+def untell_of_mentions(post: Post, uncalled: Collection[int]) -> None:
+    """Takes back that a post calls members by name; the arguments are those of ``tell_of_mentions``."""
+    author = _author(post)
+    for user_id in sorted(uncalled):
+        _untell(author, user_id, Notification.post_id == post.id, Notification.kind == "mention")
+
+
 def tell_of_follow(person: User, actor: User) -> None:
     """Tells a member that somebody follows them; many are told as one."""
     _tell("follow", FOLLOW, [person.id], actor)

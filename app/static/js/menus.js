@@ -63,6 +63,7 @@ function ask(link) {
   asked = link;
   form.action = link.href;
   form.elements.next.value = link.dataset.ask;
+  if (link.dataset.person) form.elements.person.value = link.dataset.person;
   if (title) title.textContent = title.dataset.words.replace("{}", () => link.dataset.name);
   dialog.showModal();
 }

@@ -63,7 +63,7 @@ export class Talk {
   async ask() {
     if (!this.isLatest) return;
     for (let more = true; more;) {
-      const fresh = await pieceOf(`${this.body.dataset.new}?${new URLSearchParams({ after: this.last })}`);
+      const fresh = await pieceOf(`${this.body.dataset.new}&${new URLSearchParams({ after: this.last })}`);
       more = fresh !== null && this.take(fresh);
     }
   }
@@ -108,6 +108,7 @@ export class Talk {
     this.seen = idOf(last);
     const fields = new FormData();
     fields.set("csrf_token", document.querySelector("[name=csrf_token]").value);
+    fields.set("person", this.body.dataset.person);
     fields.set("last_id", this.seen);
     try {
       await send(this.body.dataset.readAt, fields);
