@@ -64,6 +64,13 @@ class Worker(rq.Worker):
         self.app = app
         self.asked_to_stop = False
 
+    def reorder_queues(self, reference_queue: rq.Queue) -> None:
+        """Serves the most urgent queue first and the others in turn, so that none waits for another to be empty."""
+        first, *others = self._ordered_queues
+        if reference_queue in others:
+            at = others.index(reference_queue) + 1
+            self._ordered_queues = [first, *others[at:], *others[:at]]
+
     def main_work_horse(self, job: rq.job.Job, queue: rq.Queue) -> None:
         """Prepares the process that was forked for one job."""
         die_with(self.pid)

@@ -5,6 +5,7 @@ that is rolled back forgets what was recorded inside it. Just before the commit 
 leaves its row in the same transaction), and when the transaction is over the calls go to the queue.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -188,11 +189,14 @@ class Call:
         arguments: what it is called with.
         once: where many calls would do the same as one: for how many seconds another need not be left while one
             waits; None for a call that stands for itself.
+        gathers: whether only the id, the one argument, is added to the task's set; the schedule starts the task, which
+            handles all that were gathered.
     """
 
     task: Callable[..., object]
     arguments: dict[str, object]
     once: int | None = None
+    gathers: bool = False
 
 
 _PENDING = "pending events"
@@ -245,7 +249,10 @@ def _tell(session: Session, ended: SessionTransaction) -> None:
 
 
 def _leave(call: Call) -> None:
-    if call.once is None:
+    if call.gathers:
+        (row_id,) = call.arguments.values()
+        queue.gather(turn_of(call.task), {int(str(row_id)): time.time()})
+    elif call.once is None:
         queue.enqueue(call.task, **call.arguments)
     else:
         queue.enqueue_once(turn_of(call.task), call.once, call.task, **call.arguments)

@@ -39,20 +39,27 @@ class Once:
     keep: int
 
 
+@dataclass(frozen=True)
+class Gathered:
+    """A task for many events at once: the id of each is added to a set, and the schedule starts the task."""
+
+    task: Task
+
+
 A_FEW_HOURS = timedelta(hours=3)
 """Who asked for a code or a link has not given up yet; how long it is good counts from the letter."""
 A_DAY = timedelta(days=1)
 AN_HOUR = 3600  # Seconds.
 
-REACTIONS: dict[type[Event], list[Task | Owed | Once]] = {
+REACTIONS: dict[type[Event], list[Task | Owed | Once | Gathered]] = {
     events.UserSignedUp: [Owed(mail.confirm_email, A_DAY)],
     events.ConfirmationRequested: [Owed(mail.confirm_email, A_FEW_HOURS)],
     events.EmailChangeRequested: [Owed(mail.change_email, A_FEW_HOURS)],
     events.EmailChanged: [Owed(mail.email_changed, A_DAY)],
     events.PasswordForgotten: [Owed(mail.reset_password, A_FEW_HOURS)],
     events.PasswordChanged: [Owed(mail.password_changed, A_DAY)],
-    events.UserSeen: [users.note_seen],
-    events.TokenUsed: [users.note_token],
+    events.UserSeen: [Gathered(users.note_seen)],
+    events.TokenUsed: [Gathered(users.note_tokens)],
     events.UserSuspended: [],
     events.UserFollowed: [],
     events.PostPublished: [live.tell_post],
@@ -81,9 +88,11 @@ def react(happened: Event) -> list[Call]:
     return [_call(reaction, arguments) for reaction in REACTIONS[type(happened)]]
 
 
-def _call(reaction: Task | Owed | Once, arguments: dict[str, Any]) -> Call:
+def _call(reaction: Task | Owed | Once | Gathered, arguments: dict[str, Any]) -> Call:
     if isinstance(reaction, Once):
         return Call(reaction.task, {}, reaction.keep)
+    if isinstance(reaction, Gathered):
+        return Call(reaction.task, arguments, gathers=True)
     if not isinstance(reaction, Owed):
         return Call(reaction, arguments)
     task = f"{reaction.task.__module__}.{reaction.task.__name__}"

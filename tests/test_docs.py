@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import unquote
 
 import click
@@ -18,7 +19,7 @@ from flask.cli import FlaskGroup, ScriptInfo
 from app import wiring
 from app.events import Event
 from app.queue.marks import name_of
-from app.wiring import Once, Owed
+from app.wiring import Owed
 from tests.rules.tree import ROOT, files
 
 WORDS_OF_A_PAGE = 550
@@ -115,7 +116,7 @@ def wrong_events(document: str) -> Iterator[str]:
         if signature not in told:
             yield f"Give {signature} a row in docs/events.md."
             continue
-        started = (reaction.task if isinstance(reaction, Owed | Once) else reaction for reaction in reactions)
+        started: Any = (getattr(reaction, "task", reaction) for reaction in reactions)
         tasks = [name_of(task).removeprefix("app.tasks.") for task in started]
         if code(told[signature][2]) != tasks:
             yield f"After {signature} comes {tasks or 'nothing'}: say so in docs/events.md."

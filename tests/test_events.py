@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.events import PostLiked, UserSeen, record
+from app.events import BadgesChanged, PostLiked, UserSeen, record, turn_of
 from app.extensions import db, queue
 from app.models import Errand, Tag
 from app.models.columns import now
@@ -25,10 +25,10 @@ def waiting() -> list[object]:
 def test_event_is_told_after_the_commit_and_once(app: Flask) -> None:
     with app.app_context():
         with transaction():
-            record(UserSeen(1))
-            record(UserSeen(1))
+            record(BadgesChanged(1))
+            record(BadgesChanged(1))
             assert waiting() == []
-        assert waiting() == [{"session_id": 1}]
+        assert waiting() == [{"user_id": 1}]
         with transaction():
             db.session.execute(sa.select(1))
         assert len(waiting()) == 1
@@ -37,7 +37,7 @@ def test_event_is_told_after_the_commit_and_once(app: Flask) -> None:
 def test_rollback_forgets_what_was_recorded(app: Flask) -> None:
     with app.app_context():
         with suppress(ZeroDivisionError), transaction():
-            record(UserSeen(1))
+            record(BadgesChanged(1))
             raise ZeroDivisionError
         with transaction():
             db.session.execute(sa.select(1))
@@ -46,16 +46,16 @@ def test_rollback_forgets_what_was_recorded(app: Flask) -> None:
 
 def test_savepoint_that_is_undone_forgets_only_its_own(app: Flask) -> None:
     with app.app_context(), transaction():
-        record(UserSeen(1))
+        record(BadgesChanged(1))
         with suppress(ZeroDivisionError), savepoint():
             with savepoint():
-                record(UserSeen(2))
-            record(UserSeen(3))
+                record(BadgesChanged(2))
+            record(BadgesChanged(3))
             raise ZeroDivisionError
         with savepoint():
-            record(UserSeen(4))
+            record(BadgesChanged(4))
         assert waiting() == []
-    assert waiting() == [{"session_id": 1}, {"session_id": 4}]
+    assert waiting() == [{"user_id": 1}, {"user_id": 4}]
 
 
 def test_commit_that_fails_tells_nothing_and_owes_nothing(app: Flask, cast: Cast) -> None:
@@ -219,5 +219,16 @@ def test_letters_to_nobody_are_not_written(app: Flask, stranger: Visitor, work: 
     with app.app_context():
         work(user_id=10**9)  # type: ignore[operator]
         mail.email_changed(user_id=10**9, old_email="x@example.com")
-        users.note_seen(session_id=10**9)
+        queue.gather(turn_of(users.note_seen), {10**9: 0.0})
+        users.note_seen()
+        assert queue.gathered(turn_of(users.note_seen), 1) == {}
     assert stranger.letters() == []
+
+
+def test_gathered_events_start_no_task_and_are_handled_together(app: Flask) -> None:
+    with app.app_context():
+        for session_id in (1, 2, 1):
+            with transaction():
+                record(UserSeen(session_id))
+        assert waiting() == []
+        assert queue.gathered(turn_of(users.note_seen), 10).keys() == {1, 2}

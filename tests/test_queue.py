@@ -115,6 +115,14 @@ def test_a_turn_is_taken_once() -> None:
     assert len(queue.waiting) == 2
 
 
+def test_gathered_ids_are_returned_once_the_earliest_first() -> None:
+    queue.gather("seen", {1: 30.0, 2: 10.0})
+    queue.gather("seen", {1: 20.0, 3: 40.0})
+    assert queue.gathered("seen", 2) == {2: 10.0, 1: 30.0}
+    assert queue.gathered("seen", 2) == {3: 40.0}
+    assert queue.gathered("seen", 2) == {}
+
+
 def test_a_queue_without_a_store_says_what_is_missing() -> None:
     with pytest.raises(RuntimeError, match="init_app"):
         Queue().enqueue(by_the_clock)

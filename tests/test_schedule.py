@@ -14,6 +14,7 @@ from flask import Flask
 
 from app import files
 from app.email import MailFolder
+from app.events import turn_of
 from app.extensions import Base, db, queue, search
 from app.models import (
     SEARCHED,
@@ -29,6 +30,7 @@ from app.models import (
 from app.models.columns import now
 from app.queue.marks import name_of
 from app.services import errands
+from app.tasks import users
 from app.tasks.schedule import SCHEDULE
 from app.transaction import transaction
 from tests.cast import Cast
@@ -101,6 +103,10 @@ def prepare(app: Flask) -> None:
     with app.app_context():
         leave_files(app)
         queue.waiting.clear()
+        for task, model in ((users.note_seen, LoginSession), (users.note_tokens, AccessToken)):
+            queue.gather(
+                turn_of(task), dict.fromkeys(db.session.scalars(sa.select(model.id)), LONG_AGO.timestamp())
+            )
 
 
 def owe(user_id: int) -> None:
@@ -171,6 +177,10 @@ def state(app: Flask) -> dict[str, object]:
             "letters": Counter((letter.to, letter.subject) for letter in kept.letters()),
             "files": [name.split("-")[1] for name in files.exports().names()],
             "found": {model.__tablename__: documents(model.__tablename__) for model in SEARCHED},
+            "seen": [
+                db.session.scalar(sa.select(sa.func.count()).where(column == LONG_AGO))
+                for column in (LoginSession.seen_at, AccessToken.used_at, User.last_seen_at)
+            ],
             "waiting": [call.name for call in queue.waiting],
         }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -43,6 +43,10 @@ class Store(Protocol):
     ) -> bool: ...
 
     def give_back(self, turn: str) -> None: ...
+
+    def gather(self, name: str, ids: Mapping[int, float]) -> None: ...
+
+    def gathered(self, name: str, most: int) -> dict[int, float]: ...
 
     def alone(self, work: str, seconds: float) -> AbstractContextManager[Sign | None]: ...
 
@@ -98,7 +102,7 @@ class Queue:
             arguments: what it is called with; JSON values.
 
         Raises:
-            QueueDown: the store did not take it.
+            QueueDown: the store did not take it: it is away, or ten thousand calls wait in that queue.
             TypeError: the function is not marked, or an argument is no JSON value.
         """
         self.store.put(function, arguments)
@@ -132,6 +136,30 @@ class Queue:
             QueueDown: the store is away.
         """
         self.store.give_back(turn)
+
+    def gather(self, name: str, ids: Mapping[int, float]) -> None:
+        """Adds ids to a set, for a task that handles many in one go; an id that is there keeps its later moment.
+
+        Args:
+            name: of the set.
+            ids: the ids, and when each was added, in seconds since 1970.
+
+        Raises:
+            QueueDown: the store is away.
+        """
+        self.store.gather(name, ids)
+
+    def gathered(self, name: str, most: int) -> dict[int, float]:
+        """Removes ids from a set and returns them, those added first before the others.
+
+        Args:
+            name: of the set.
+            most: how many at most.
+
+        Raises:
+            QueueDown: the store is away.
+        """
+        return self.store.gathered(name, most)
 
     def alone(self, work: str, seconds: float) -> AbstractContextManager[Sign | None]:
         """Lets one process at a time do a work that may be done by two, but need not.

@@ -3,7 +3,7 @@
 import json
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -54,6 +54,7 @@ class MemoryStore:
         self.away = False
         self._one_at_a_time = Lock()
         self._turns: set[str] = set()
+        self._sets: dict[str, dict[int, float]] = {}
         self._at_work: set[str] = set()
         self._rests: dict[str, float] = {}
         self._failed: dict[str, tuple[Call, FailedJob]] = {}
@@ -82,6 +83,19 @@ class MemoryStore:
         self.ping()
         self._turns.discard(turn)
 
+    def gather(self, name: str, ids: Mapping[int, float]) -> None:
+        """Adds ids to a set."""
+        self.ping()
+        kept = self._sets.setdefault(name, {})
+        kept.update({id: max(moment, kept.get(id, 0.0)) for id, moment in ids.items()})
+
+    def gathered(self, name: str, most: int) -> dict[int, float]:
+        """Removes ids from a set and returns them."""
+        self.ping()
+        kept = self._sets.get(name, {})
+        first = sorted(kept.items(), key=lambda item: item[1])[:most]
+        return {id: kept.pop(id) for id, _ in first}
+
     @contextmanager
     def alone(self, work: str, seconds: float) -> Iterator[Callable[[], object] | None]:
         """Lets one caller at a time do a work; nobody dies here."""
@@ -96,7 +110,7 @@ class MemoryStore:
 
     def clear(self) -> None:
         """Forgets everything."""
-        for kept in (self.waiting, self._turns, self._rests, self._failed):
+        for kept in (self.waiting, self._turns, self._sets, self._rests, self._failed):
             kept.clear()
 
     def run(self) -> int:

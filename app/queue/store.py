@@ -1,6 +1,6 @@
 """The queue in Redis or Valkey, kept and worked off by RQ."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,6 +19,7 @@ from app.queue.marks import marks_of, name_of
 
 NAMES = ("urgent", "default", "slow")
 DOUBT = 3600  # Seconds after a failure of a service in which one caller tries for all whether it is back.
+MOST_WAITING = 10_000  # Calls in a queue; a store without workers must not fill up.
 PATIENCE = 0.3  # Seconds that a request waits for a store, to connect or to answer.
 
 
@@ -36,6 +37,10 @@ def named_queue(name: str, connection: Redis) -> rq.Queue:
 
 def _turn_key(turn: str) -> str:
     return f"hanmadi:turn:{turn}"
+
+
+def _set_key(name: str) -> str:
+    return f"hanmadi:set:{name}"
 
 
 def _rest_key(service: str) -> str:
@@ -83,6 +88,17 @@ class RqStore:
         """Forgets that a turn is taken; see ``Queue.give_back``."""
         with self.breaker.closed():
             self.connection.delete(_turn_key(turn))
+
+    def gather(self, name: str, ids: Mapping[int, float]) -> None:
+        """Adds ids to a set; see ``Queue.gather``."""
+        with self.breaker.closed():
+            self.connection.zadd(_set_key(name), {str(id): moment for id, moment in ids.items()}, gt=True)
+
+    def gathered(self, name: str, most: int) -> dict[int, float]:
+        """Removes ids from a set and returns them; see ``Queue.gathered``."""
+        with self.breaker.closed():
+            found: Any = self.connection.zpopmin(_set_key(name), most)
+            return {int(id): moment for id, moment in found}
 
     @contextmanager
     def alone(self, work: str, seconds: float) -> Iterator[Callable[[], object] | None]:
@@ -179,7 +195,10 @@ class RqStore:
         meta: dict[str, Any] | None = None,
     ) -> None:
         marks = marks_of(function)
-        self.queues[marks.queue].enqueue_call(
+        queue = self.queues[marks.queue]
+        if queue.count >= MOST_WAITING:
+            raise QueueDown(f"{MOST_WAITING} calls wait in the queue {marks.queue}: start more workers.")
+        queue.enqueue_call(
             function,
             kwargs=arguments,
             timeout=marks.timeout,

@@ -2,9 +2,9 @@
 
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from app.exceptions import Invalid
 from app.extensions import db
 from app.models import LoginSession, User
 from app.models.columns import now
+from app.models.upsert import update_each
 from app.services import passwords, users
 from app.services.notifications import badges
 from app.transaction import reading
@@ -126,13 +127,20 @@ def see(session: LoginSession) -> None:
         record(UserSeen(session.id))
 
 
-def note_seen(session_id: int) -> None:
-    """Writes down that a session is in use: the member was here, and the session lasts on from now."""
-    session = db.session.get(LoginSession, session_id, options=[so.joinedload(LoginSession.user)])
-    if session is None:
-        return
-    session.seen_at = session.user.last_seen_at = now()
-    session.expires_at = now() + (REMEMBERED_LASTS if session.is_remembered else LASTS)
+def note_seen(seen: Mapping[int, datetime]) -> None:
+    """Writes down when sessions were in use: their members were here, and they last on from then.
+
+    Args:
+        seen: the moment for each session's id; one that has ended is left out.
+    """
+    query = sa.select(LoginSession.id, LoginSession.user_id, LoginSession.is_remembered)
+    rows = db.session.execute(query.where(LoginSession.id.in_(seen))).all()
+    sessions = [
+        {"id": id, "seen_at": seen[id], "expires_at": seen[id] + (REMEMBERED_LASTS if remembered else LASTS)}
+        for id, _, remembered in rows
+    ]
+    users.note_seen((user_id, seen[id]) for id, user_id, _ in rows)
+    update_each(db.session(), LoginSession, sessions)
 
 
 def listed(user: User) -> list[LoginSession]:

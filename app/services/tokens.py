@@ -6,7 +6,8 @@ at once. Only the hash of its id (``jti``) is kept.
 
 import hashlib
 import secrets
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import jwt
@@ -20,6 +21,8 @@ from app.extensions import db
 from app.models import AccessToken, User
 from app.models.columns import now
 from app.models.keyset import Keyset, Page, Wanted
+from app.models.upsert import update_each
+from app.services import users
 
 AUDIENCE = "hanmadi-api"
 ALGORITHM = "HS256"
@@ -90,11 +93,16 @@ def note(token: AccessToken) -> None:
         record(TokenUsed(token.id))
 
 
-def note_used(token_id: int) -> None:
-    """Writes down that a token is in use, and its member here."""
-    token = db.session.get(AccessToken, token_id, options=[so.joinedload(AccessToken.user)])
-    if token is not None:
-        token.used_at = token.user.last_seen_at = now()
+def note_used(used: Mapping[int, datetime]) -> None:
+    """Writes down when tokens were in use, and their members here.
+
+    Args:
+        used: the moment for each token's id; one that has ended is left out.
+    """
+    query = sa.select(AccessToken.id, AccessToken.user_id).where(AccessToken.id.in_(used))
+    rows = db.session.execute(query).all()
+    users.note_seen((user_id, used[id]) for id, user_id in rows)
+    update_each(db.session(), AccessToken, [{"id": id, "used_at": used[id]} for id, _ in rows])
 
 
 def listed(user: User, wanted: Wanted) -> Page[AccessToken]:

@@ -1,6 +1,9 @@
 """People: finding them, their profiles, and who to follow."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from operator import itemgetter
 from typing import Any, Self
 
 import sqlalchemy as sa
@@ -13,6 +16,7 @@ from app.extensions import db
 from app.models import Block, Follow, Mute, User
 from app.models.columns import LAST_ID
 from app.models.keyset import Keyset, Page, Wanted
+from app.models.upsert import update_each
 from app.text import bare
 
 SUGGESTED = 3
@@ -243,3 +247,15 @@ def by_name_or_address(typed: str) -> User | None:
 def _signed_in_as(typed: str) -> str:
     """Returns the name or address without what surrounds it; of what is too long for both the beginning."""
     return names.normal(bare(typed[: mailboxes.TYPED]))
+
+
+def note_seen(seen: Iterable[tuple[int, datetime]]) -> None:
+    """Writes down when members were here, in the order of their ids, as counters are changed.
+
+    Args:
+        seen: ids of members and moments; one member may come several times.
+    """
+    latest: dict[int, datetime] = {}
+    for user_id, moment in sorted(seen, key=itemgetter(1)):
+        latest[user_id] = moment
+    update_each(db.session(), User, [{"id": id, "last_seen_at": latest[id]} for id in sorted(latest)])

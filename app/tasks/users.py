@@ -1,19 +1,35 @@
-"""Writing down where members were seen."""
+"""Writing down when members were seen: once a minute, in bulk."""
 
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+
+from app.events import turn_of
+from app.extensions import queue
 from app.queue import task
 from app.services import sessions, tokens
-from app.transaction import transactional
+from app.transaction import transaction
+
+AT_ONCE = 500
+"""How many rows a transaction writes: on SQLite other writers wait for it."""
 
 
 @task(queue="default", retries=())
-@transactional
-def note_seen(session_id: int) -> None:
-    """Writes down that a browser was in use; a late or lost note does no harm."""
-    sessions.note_seen(session_id)
+def note_seen() -> None:
+    """Writes down which browsers were in use; a late or lost note does no harm."""
+    for seen in gathered(note_seen):
+        with transaction():
+            sessions.note_seen(seen)
 
 
 @task(queue="default", retries=())
-@transactional
-def note_token(token_id: int) -> None:
-    """Writes down that a token was in use; a late or lost note does no harm."""
-    tokens.note_used(token_id)
+def note_tokens() -> None:
+    """Writes down which tokens were in use; a late or lost note does no harm."""
+    for used in gathered(note_tokens):
+        with transaction():
+            tokens.note_used(used)
+
+
+def gathered(function: Callable[..., object]) -> Iterator[Mapping[int, datetime]]:
+    """Returns the ids that were gathered for a task, some at a time, and the moment of each."""
+    while ids := queue.gathered(turn_of(function), AT_ONCE):
+        yield {id: datetime.fromtimestamp(moment, UTC) for id, moment in ids.items()}

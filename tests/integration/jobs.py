@@ -30,6 +30,18 @@ def greet(folder: str, name: str) -> None:
     note(folder, f"{name} {current_app.name}")
 
 
+@task(queue="urgent")
+def hurry(folder: str) -> None:
+    """Leaves a trace from the urgent queue."""
+    note(folder, "urgent")
+
+
+@task(queue="slow")
+def dawdle(folder: str) -> None:
+    """Leaves a trace from the slow queue."""
+    note(folder, "slow")
+
+
 @task(timeout=120, retries=())
 def wait_for_bell(folder: str) -> None:
     """Begins, and is done when a file called ``bell`` is there."""

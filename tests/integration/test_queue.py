@@ -134,6 +134,45 @@ def test_a_full_store_is_as_good_as_none(store: StoreProcess) -> None:
     assert seconds_until_down(queue_at(store.url)) < 0.35
 
 
+def test_gathered_ids_are_returned_once_the_earliest_first(queue: Queue) -> None:
+    queue.gather("seen", {1: 30.0, 2: 10.0})
+    queue.gather("seen", {1: 20.0, 3: 40.0})
+    assert queue.gathered("seen", 2) == {2: 10.0, 1: 30.0}
+    assert queue.gathered("seen", 2) == {3: 40.0}
+    assert queue.gathered("seen", 2) == {}
+
+
+def test_a_queue_without_workers_does_not_fill_the_store(
+    queue: Queue, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.queue.store.MOST_WAITING", 5)
+    for _ in range(5):
+        queue.enqueue(jobs.greet, folder="", name="")
+    with pytest.raises(QueueDown, match="workers"):
+        queue.enqueue(jobs.greet, folder="", name="")
+    with pytest.raises(QueueDown, match="workers"):
+        queue.enqueue_once("turn", 60, jobs.greet, folder="", name="")
+    assert not redis.exists("hanmadi:turn:turn"), "The turn is not taken by a call that was not left."
+    assert redis.llen("rq:queue:default") == 5
+    queue.enqueue(jobs.hurry, folder="")
+    queue.ping()
+
+
+def test_slow_jobs_take_turns_with_others_and_urgent_ones_come_first(
+    url: str, queue: Queue, start_worker: Callable[..., Program], tmp_path: Path
+) -> None:
+    for number in range(4):
+        queue.enqueue(jobs.greet, folder=str(tmp_path), name=f"default {number}")
+    for _ in range(2):
+        queue.enqueue(jobs.dawdle, folder=str(tmp_path))
+    queue.enqueue(jobs.hurry, folder=str(tmp_path))
+    start_worker(url, "urgent", "default", "slow")
+    until(lambda: len(jobs.traces(tmp_path)) == 7, 60, "all are done")
+    assert [trace.split()[0] for trace in jobs.traces(tmp_path)] == [
+        *("urgent", "default", "slow", "default", "slow", "default", "default")
+    ]
+
+
 def test_what_a_job_leaves_open_is_closed_when_it_ends_and_not_when_the_store_hears_of_it(
     store: StoreProcess, start_worker: Callable[..., Program], tmp_path: Path
 ) -> None:
