@@ -7,7 +7,7 @@ import secrets
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request, session
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, RequestHeaderFieldsTooLarge, RequestURITooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.urls import iri_to_uri
 
@@ -27,6 +27,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
 }
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+LONGEST_LINE = 16_384
+"""The most bytes of an address or a header; gunicorn takes half of it."""
 ONE_YEAR = 31_536_000  # Seconds.
 USUAL_PORTS = {"http": 80, "https": 443}
 
@@ -92,6 +94,19 @@ def bind_forms() -> None:
         session["csrf_token"] = token
 
 
+def refuse_overlong() -> None:
+    """Refuses an address or a header that is longer than the web servers of the site pass on.
+
+    Raises:
+        RequestURITooLarge: the address is.
+        RequestHeaderFieldsTooLarge: a header is.
+    """
+    if len(request.path) + len(request.query_string) > LONGEST_LINE:
+        raise RequestURITooLarge
+    if any(len(value) > LONGEST_LINE for value in request.headers.values()):
+        raise RequestHeaderFieldsTooLarge
+
+
 def refuse_unstorable() -> None:
     """Refuses what no database stores: NUL, and halves of surrogate pairs.
 
@@ -127,6 +142,7 @@ def init_app(app: Flask) -> None:
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app.jinja_env.globals["csp_nonce"] = csp_nonce
+    app.before_request(refuse_overlong)
     app.before_request(refuse_unstorable)
     app.before_request(bind_forms)
     app.after_request(protect)

@@ -28,6 +28,7 @@ _UNSEEN = regex.compile(r"[\s\p{Default_Ignorable_Code_Point}\p{Cf}\p{Zs}\u2800]
 _AROUND = r"[\s\p{Default_Ignorable_Code_Point}\p{Cf}]*+"
 _BEFORE, _AFTER = regex.compile(_AROUND), regex.compile(f"(?r){_AROUND}")
 _MOST_MARKS = 30
+_SHORT = 512  # So many marks cost nothing, and passwords are compared whole.
 _MARKS = r"\P{Canonical_Combining_Class=0}\u0F73\u0F75\u0F81"
 # In the compatibility forms the half-width voiced sound marks become combining marks, too.
 _EXCESS = {
@@ -35,13 +36,14 @@ _EXCESS = {
     for forms, marks in {("NFC", "NFD"): _MARKS, ("NFKC", "NFKD"): rf"{_MARKS}\uFF9E\uFF9F"}.items()
     for form in forms
 }
+_GAPS = regex.compile(r"[\s\p{Default_Ignorable_Code_Point}\p{Cf}\p{Pd}\u2212]+")
 _FOLDABLE = regex.compile(r"[^\u3131-\u318E]+")
 
 
 def nfc(text: str) -> str:
     """Returns the text in NFC (UAX #15), in time linear in its length.
 
-    The 31st combining mark in a row and those after it are dropped, as in the Stream-Safe Text Format (UAX #15, 13.1):
+    In a long text the 31st combining mark in a row and those after it go (UAX #15, 13.1, Stream-Safe Text Format):
     ``unicodedata.normalize`` alone is quadratic, and takes a minute for 200 kB of marks. No language has so many.
     """
     return _normalised("NFC", text)
@@ -101,6 +103,15 @@ def clean(text: str) -> str:
     return _MANY_BLANK_LINES.sub("\n\n\n", text).strip("\n").rstrip()
 
 
+def digits(typed: str) -> str:
+    """Returns a number with the digits of ASCII, without what people and programs put between and around them.
+
+    Digits of every script count (``０５８``), and blanks, dashes and invisible characters go. Other characters stay, so
+    that the caller sees that it is no number.
+    """
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in _GAPS.sub("", typed))
+
+
 def length(text: str) -> int:
     """Returns how many characters a person counts: extended grapheme clusters (UAX #29).
 
@@ -131,6 +142,6 @@ def _nfkc_casefold(text: str) -> str:
 def _normalised(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
     if text.isascii():
         return text
-    if len(text) > _MOST_MARKS:
+    if len(text) > _SHORT:
         text = _EXCESS[form].sub("", text)
     return unicodedata.normalize(form, text)

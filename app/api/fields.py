@@ -7,8 +7,8 @@ import marshmallow as ma
 from flask_babel import gettext as _
 from marshmallow import fields
 
-from app import links, mailboxes, text
-from app.services import passwords, users
+from app import links, mailboxes, passwords, text
+from app.services import users
 
 
 def N_(message: str) -> str:
@@ -18,6 +18,7 @@ def N_(message: str) -> str:
 
 INVALID = N_("This is of the wrong kind.")
 NO_MOMENT = N_("Write a moment with its time zone, such as 2026-11-21T05:03:07Z.")
+NO_NUMBER = N_("Write the six digits from the letter.")
 ma.Schema.error_messages = {"unknown": N_("There is no such member here. Check its name."), "type": INVALID}
 fields.Field.default_error_messages |= {
     "required": N_("This is missing."),
@@ -69,20 +70,35 @@ class Text(fields.String):
 
 
 class Password(fields.String):
-    """A password that is being chosen, taken to the letter."""
+    """A password that is being chosen; its length is counted in its normal form."""
 
     def __init__(self, **options: Any) -> None:
-        least, most = passwords.LENGTH
-        bounds = {"minLength": least, "maxLength": most, "format": "password"}
+        bounds = {"minLength": passwords.LENGTH[0], "maxLength": passwords.TYPED, "format": "password"}
         super().__init__(metadata=bounds | options.pop("metadata", {}), **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
         typed: str = super()._deserialize(value, attr, data, **options)
-        least, most = passwords.LENGTH
-        if not least <= len(typed) <= most:
+        if not passwords.fits(typed):
             raise ma.ValidationError(str(passwords.UNFITTING))
         readable(typed)
         return typed
+
+
+class Number(fields.String):
+    """Six digits from a letter, however they were copied or typed; see ``text.digits``."""
+
+    default_error_messages = {"invalid": NO_NUMBER}
+
+    def __init__(self, **options: Any) -> None:
+        bounds = {"maxLength": 100, "description": "The six digits from the letter.", "example": "058264"}
+        super().__init__(metadata=bounds | options.pop("metadata", {}), **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        typed: str = super()._deserialize(value, attr, data, **options)
+        number = text.digits(typed[:101])
+        if len(typed) > 100 or not (number.isascii() and number.isdigit() and len(number) == 6):
+            raise self.make_error("invalid")
+        return number
 
 
 class EmailAddress(fields.String):

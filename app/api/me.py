@@ -9,14 +9,13 @@ from marshmallow import fields, validate
 from app import i18n, limits
 from app.api import answers, bp
 from app.api.auth import reads, viewer, writes
-from app.api.fields import N_, Timestamp, link
+from app.api.fields import N_, Number, Timestamp, link
 from app.api.users import ProfileChange, changed, states
 from app.models import User
 from app.services import accounts, users
 
 LONGEST_ZONE = 64
 NO_ZONE = N_("There is no such time zone.")
-NO_CODE = N_("Write the six digits from the letter.")
 
 
 class MeLinks(ma.Schema):
@@ -101,11 +100,7 @@ class MeChange(ProfileChange):
 class Code(ma.Schema):
     """The number from a letter."""
 
-    code = fields.String(
-        required=True,
-        validate=validate.Regexp("^[0-9]{6}$", error=NO_CODE),
-        metadata={"description": "The six digits from the letter."},
-    )
+    code = Number(required=True)
 
 
 @bp.route("/me", methods=["GET"], operation="get_me")

@@ -6,7 +6,7 @@ import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
 
-from app import mailboxes
+from app import mailboxes, passwords
 from app.exceptions import Refused
 from app.extensions import db
 from app.models import User
@@ -28,10 +28,21 @@ def mailbox(_context: click.Context, _parameter: click.Parameter, typed: str) ->
         raise click.BadParameter(str(refusal.sentence)) from None
 
 
+def password_that_fits(_context: click.Context, _parameter: click.Parameter, typed: str) -> str:
+    """Returns a password of the right length.
+
+    Raises:
+        BadParameter: it is too short or too long.
+    """
+    if not passwords.fits(typed):
+        raise click.BadParameter(str(passwords.UNFITTING))
+    return typed
+
+
 @users.command()
 @click.argument("name")
 @click.argument("email", callback=mailbox)
-@click.password_option(help="Asked for when it is not given.")
+@click.password_option(callback=password_that_fits, help="Asked for when it is not given.")
 @click.option("--confirmed", is_flag=True, help="Take the address as proved.")
 @click.option("--admin", is_flag=True, help="Make an administrator.")
 def create(name: str, email: str, password: str, confirmed: bool, admin: bool) -> None:

@@ -47,6 +47,7 @@ TITLES = {
     ),
     503: (_l("The site is resting for a moment"), _l("Try again in a minute. Nothing you wrote is lost.")),
 }
+TITLES |= dict.fromkeys((414, 431), TITLES[413])
 
 
 TITLE_TO_PROGRAMS = {401: _l("Say who you are")}

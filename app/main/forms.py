@@ -1,12 +1,10 @@
 """The forms of the pages: is what was typed well formed?"""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     Field,
     Form,
     HiddenField,
-    PasswordField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -15,12 +13,21 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from app import links, text
-from app.forms import AddressField, AtMost, CleanStringField, CleanTextAreaField, Readable
-from app.services import passwords, users
+from app.forms import (
+    AddressField,
+    AtMost,
+    BoundedForm,
+    CleanStringField,
+    CleanTextAreaField,
+    NewSecretField,
+    Readable,
+    SecretField,
+)
+from app.services import users
 from app.services.notifications import choices
 
 
-class PostForm(FlaskForm):
+class PostForm(BoundedForm):
     """A post or a reply."""
 
     body = CleanTextAreaField(
@@ -32,7 +39,7 @@ class PostForm(FlaskForm):
     )
 
 
-class MessageForm(FlaskForm):
+class MessageForm(BoundedForm):
     """A private message.
 
     ``key`` is a random text of the page's making, so that a message which is sent twice comes once.
@@ -58,7 +65,7 @@ def web_address(form: Form, field: Field) -> None:
         raise ValidationError(users.NO_ADDRESS)
 
 
-class ProfileForm(FlaskForm):
+class ProfileForm(BoundedForm):
     """What others see of a member."""
 
     display_name = CleanStringField(_l("Name"), validators=[AtMost(*users.NAME)])
@@ -67,7 +74,7 @@ class ProfileForm(FlaskForm):
     link = CleanStringField(_l("Link"), validators=[Length(max=users.LINK), web_address])
 
 
-class DisplayForm(FlaskForm):
+class DisplayForm(BoundedForm):
     """How the site looks and speaks."""
 
     locale = SelectField(_l("Language"))
@@ -82,34 +89,31 @@ class DisplayForm(FlaskForm):
     )
 
 
-class NotificationsForm(FlaskForm):
+class NotificationsForm(BoundedForm):
     """Which kinds of notifications are told, and how."""
 
     on_site = SelectMultipleField(_l("On the site"), choices=choices.KINDS)
     by_mail = SelectMultipleField(_l("By mail"), choices=choices.MAILED)
 
 
-class UsernameForm(FlaskForm):
+class UsernameForm(BoundedForm):
     """Another username."""
 
     username = CleanStringField(
         _l("Username"), validators=[DataRequired(_l("Write a username.")), Length(max=60)]
     )
-    password = PasswordField(_l("Current password"), validators=[DataRequired(_l("Write your password."))])
+    password = SecretField(_l("Current password"), validators=[DataRequired(_l("Write your password."))])
 
 
-class EmailForm(FlaskForm):
+class EmailForm(BoundedForm):
     """Another e-mail address."""
 
     email = AddressField(_l("E-mail"), validators=[DataRequired(_l("Write an e-mail address."))])
-    password = PasswordField(_l("Current password"), validators=[DataRequired(_l("Write your password."))])
+    password = SecretField(_l("Current password"), validators=[DataRequired(_l("Write your password."))])
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(BoundedForm):
     """Another password."""
 
-    current = PasswordField(_l("Current password"), validators=[DataRequired(_l("Write your password."))])
-    password = PasswordField(
-        _l("New password"),
-        validators=[Length(*passwords.LENGTH, message=passwords.UNFITTING)],
-    )
+    current = SecretField(_l("Current password"), validators=[DataRequired(_l("Write your password."))])
+    password = NewSecretField(_l("New password"))

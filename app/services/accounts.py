@@ -41,7 +41,7 @@ def sign_up(username: str, email: str, password: str, locale: str | None) -> Use
     Raises:
         Invalid: the name is taken or reserved, or the password is too common.
     """
-    password_hash = passwords.keep(password)
+    password_hash = passwords.keep(password, username, email)
     user = User(email=email, email_key=users.email_key(email), password_hash=password_hash, locale=locale)
     _name(user, username)
     record(UserSignedUp(user.id))
@@ -91,9 +91,10 @@ def change_email(user: User, email: str, password: str) -> None:
     """Begins to change the address: the new one is mailed a code, or its owner a letter without one.
 
     Raises:
-        Invalid: the password is another one.
+        Invalid: the password is another one, or the same as the address.
     """
     passwords.require(user, password)
+    _differ(email, password, "email")
     if not user.is_confirmed:
         user.email, user.email_key = email, users.email_key(email)
         record(ConfirmationRequested(user.id))
@@ -109,6 +110,7 @@ def change_username(user: User, username: str, password: str) -> None:
         Invalid: the password is another one, or the name is taken or reserved.
     """
     passwords.require(user, password)
+    _differ(username, password, "username")
     _name(user, username)
 
 
@@ -154,6 +156,16 @@ def _named(username: str) -> User:
     if user is None:
         raise NotFound(_l("There is nobody of that name."))
     return user
+
+
+def _differ(chosen: str, password: str, field: str) -> None:
+    """Refuses a new name or address that is the member's password.
+
+    Raises:
+        Invalid: it is.
+    """
+    if passwords.is_one_of(password, [chosen]):
+        raise Invalid(field, _l("This is your password. Choose another one, or change the password first."))
 
 
 def _name(user: User, username: str) -> None:

@@ -1,6 +1,7 @@
 """Passwords: keeping, checking and changing them, and setting a new one after it was forgotten."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -11,17 +12,15 @@ from flask import current_app
 from flask_babel import lazy_gettext as _l
 
 from app import passwords as common
+from app import text
 from app.events import PasswordChanged, PasswordForgotten, record
 from app.exceptions import Invalid
 from app.extensions import db
 from app.models import User
 from app.models.columns import now
 from app.services import codes, sessions, tokens, users
-from app.transaction import release
+from app.transaction import reading, release
 
-LENGTH = (8, 128)
-"""How many characters a password has; a sentence of 128 is hashed whole."""
-UNFITTING = _l("Use 8 to 128 characters. A short sentence is fine.")
 RESET = "reset"
 RESET_LASTS = timedelta(minutes=10)
 NOBODY = 0  # The id of no member: what is owed to nobody is done as fast, and does nothing.
@@ -33,30 +32,61 @@ NOBODYS_HASH = (
 )
 
 
-def keep(password: str) -> str:
+def keep(password: str, *own: str) -> str:
     """Returns the Argon2id hash of a password; it takes its time, so no transaction should be open.
 
+    Args:
+        password: as typed, of a length that fits.
+        own: the member's names and address.
+
     Raises:
-        Invalid: it is one of the passwords that everybody tries first.
+        Invalid: it is blank, one of those that everybody tries first, or the member's own name or address.
     """
+    if text.is_blank(password):
+        raise Invalid("password", _l("A password needs something that can be seen. Choose another one."))
     if common.is_common(password):
         raise Invalid(
             "password", _l("This password is among the first that anybody would try. Choose another one.")
         )
-    return _hasher.hash(password)
+    if is_one_of(password, own):
+        raise Invalid("password", _l("Your name or address is no password. Choose another one."))
+    return _hasher.hash(common.normal(password))
+
+
+def is_one_of(password: str, own: Iterable[str]) -> bool:
+    """Whether a password is one of a member's names, their address, or what stands before its @, however spelt."""
+    parts = {part for name in own for part in (name, name.rpartition("@")[0]) if part}
+    spelt = (text.fold(users.sign_in_key(part)) for part in (password, *parts))
+    return next(spelt) in set(spelt)
+
+
+def match(password_hash: str | None, password: str) -> str | None:
+    """Returns the form of the password that was hashed, or None when it is another password.
+
+    It takes as long when there is nothing to compare with: as many hashes as ``common.forms`` has forms.
+    """
+    kept, forms = password_hash or NOBODYS_HASH, common.forms(password)
+    if len(password) > common.TYPED:
+        kept, forms = NOBODYS_HASH, ("",)
+    found = next((form for form in forms if _is_hash_of(kept, form)), None)
+    return found if password_hash else None
 
 
 def matches(password_hash: str | None, password: str) -> bool:
-    """Whether the password is the one that was kept; takes as long when there is nothing to compare with."""
-    try:
-        return _hasher.verify(password_hash or NOBODYS_HASH, password) and password_hash is not None
-    except (VerifyMismatchError, InvalidHashError):
-        return False
+    """Whether the password is the one that was kept; see ``match``."""
+    return match(password_hash, password) is not None
 
 
-def renewed(password_hash: str, password: str) -> str | None:
-    """Returns a new hash when the kept one was made with weaker parameters than today's, else None."""
-    return _hasher.hash(password) if _hasher.check_needs_rehash(password_hash) else None
+def renewed(password_hash: str, form: str) -> str | None:
+    """Returns a new hash when the kept one has weaker parameters than today's, or is of another form; else None.
+
+    Args:
+        password_hash: what is kept.
+        form: what ``match`` has returned.
+    """
+    normal = common.normal(form)
+    is_old = form != normal or _hasher.check_needs_rehash(password_hash)
+    return _hasher.hash(normal) if is_old else None
 
 
 def require(user: User, password: str, field: str = "password") -> None:
@@ -78,10 +108,15 @@ def change(user: User, current: str, new: str, session_id: int) -> None:
         Invalid: the current password is another one, or the new one is too common.
     """
     require(user, current, "current")
-    user.password_hash = keep(new)
+    user.password_hash = keep(new, *names_of(user))
     sessions.end_all(user.id, but=session_id)
     tokens.end_all(user.id)
     record(PasswordChanged(user.id))
+
+
+def names_of(user: User) -> tuple[str, ...]:
+    """Returns what a member's password may not be."""
+    return user.username, user.display_name, user.email
 
 
 def forgot(address: str) -> None:
@@ -105,7 +140,10 @@ def reset(token: str, new: str) -> User:
         Invalid: the token is spent, expired or not ours (field ``token``), or the password is too common.
     """
     claims = _claims(token)
-    password_hash = keep(new)
+    with reading():
+        member = db.session.get(User, int(claims["sub"]))
+        own = names_of(member) if member else ()
+    password_hash = keep(new, *own)
     user = db.session.get(User, int(claims["sub"]))
     if user is None or not user.is_active or not codes.spend(user, RESET, claims["jti"]):
         raise Invalid("token", _l("This link was used already or is too old. Ask for a new one."))
@@ -121,6 +159,13 @@ def may_reset(token: str) -> bool:
     try:
         return bool(_claims(token))
     except Invalid:
+        return False
+
+
+def _is_hash_of(password_hash: str, form: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, form)
+    except (VerifyMismatchError, InvalidHashError):
         return False
 
 

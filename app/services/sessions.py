@@ -61,9 +61,10 @@ def recognise(name: str, password: str) -> User:
     with reading():
         user = users.by_name_or_address(name)
         user_id, kept = (user.id, user.password_hash) if user and user.is_active else (None, None)
-    if not passwords.matches(kept, password) or kept is None:
+    form = passwords.match(kept, password)
+    if form is None or kept is None:
         raise Invalid("name", _l("The name or the password is not right. Check both and try again."))
-    renewed = passwords.renewed(kept, password)
+    renewed = passwords.renewed(kept, form)
     user = db.session.get_one(User, user_id)
     if renewed and user.password_hash == kept:
         user.password_hash = renewed
