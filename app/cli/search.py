@@ -51,10 +51,16 @@ def status() -> None:
     click.echo(f"engine      {health.engine}")
     click.echo(f"analysis    {health.analysis}")
     click.echo(f"generation  {health.generation or 'none'}")
+    wrong: list[str] = []
     for model in SEARCHED:
         name = model.__tablename__
         rows = db.session.scalar(sa.select(sa.func.count()).select_from(model))
-        click.echo(f"{name:<11} {health.documents.get(name, 0):,} documents, {rows:,} rows")
+        documents = health.documents.get(name, 0)
+        click.echo(f"{name:<11} {documents:,} documents, {rows:,} rows")
+        wanted = db.session.scalar(sa.select(sa.func.count()).select_from(model.indexed().subquery())) or 0
+        # What waits in the outbox, and documents of deleted rows that it has yet to remove, explain as many.
+        if abs(documents - wanted) > waiting.rows:
+            wrong.append(f"{name}: {documents:,} documents for {wanted:,} rows that should be found")
     lag = f", the oldest for {(now() - waiting.since).total_seconds():.0f} s" if waiting.since else ""
     click.echo(f"outbox      {waiting.rows:,} waiting{lag}")
     if rebuild:
@@ -62,6 +68,8 @@ def status() -> None:
         click.echo(f"rebuild     {state}, begun {rebuild.begun_at:%Y-%m-%d %H:%M} UTC")
     if health.problem:
         raise click.ClickException(health.problem)
+    if wrong:
+        raise click.ClickException(f"{'; '.join(wrong)}. Put it right with: flask search check --repair")
 
 
 @search.command("rebuild")
@@ -109,7 +117,12 @@ def check(repair: bool) -> None:
             rows = db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
         with progress.bar(max(rows, 1), f"{name:<5}") as bar:
             found = reconcile.compare(name, bar.update)
-        kinds = {"missing": found.missing, "outdated": found.outdated, "surplus": found.surplus}
+        kinds = {
+            "missing": found.missing,
+            "outdated": found.outdated,
+            "surplus": found.surplus,
+            "newer": found.newer,
+        }
         click.echo(f"{name:<5} " + ", ".join(f"{len(ids):,} {kind}" for kind, ids in kinds.items()))
         total += found.count
         if repair:

@@ -22,7 +22,8 @@ _CHANGED = "searchable rows changed in this flush"
 
 
 class SearchableMixin:
-    """A row that a search engine mirrors: give ``__searchable__``, the columns it reads, and ``documents``.
+    """A row that a search engine mirrors: give ``__searchable__``, the columns it reads, ``documents`` and
+    ``indexed``.
 
     Changes are gathered at every flush and noted in the outbox, in the same transaction, with the row's revision.
     A task brings them to the engine; nothing that writes waits for it.
@@ -40,6 +41,11 @@ class SearchableMixin:
     def documents(cls, ids: Collection[int]) -> list[Document]:
         """Returns what the engine keeps of these rows as they are now; rows that nobody may find are left out."""
         raise NotImplementedError(f"{cls.__name__} must say what the search engine keeps of it.")
+
+    @classmethod
+    def indexed(cls) -> sa.Select[int]:
+        """Returns the query of the ids of all rows that the engine keeps something of."""
+        raise NotImplementedError(f"{cls.__name__} must say which rows the search engine keeps.")
 
     @classmethod
     def search(cls, text: str, limit: int = 20) -> Sequence[Self]:

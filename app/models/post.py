@@ -80,9 +80,9 @@ class Post(SearchableMixin, PaginatedAPIMixin, Base):
     def documents(cls, ids: Collection[int]) -> list[Document]:
         """Returns what the search engine keeps of posts; deleted ones and those of suspended people are left out."""
         query = (
-            sa.select(cls)
-            .join(cls.author)
-            .where(cls.id.in_(ids), cls.deleted_at.is_(None), User.suspended_at.is_(None))
+            cls.indexed()
+            .with_only_columns(cls)
+            .where(cls.id.in_(ids))
             .options(
                 so.joinedload(cls.parent).load_only(cls.author_id),
                 so.selectinload(cls.mentions),
@@ -90,6 +90,12 @@ class Post(SearchableMixin, PaginatedAPIMixin, Base):
             )
         )
         return [post._document() for post in db.session.scalars(query)]
+
+    @classmethod
+    def indexed(cls) -> sa.Select[int]:
+        """Returns the query of the ids of all posts that the search engine keeps."""
+        alive = (cls.deleted_at.is_(None), User.suspended_at.is_(None))
+        return sa.select(cls.id).join(cls.author).where(*alive)
 
     def _document(self) -> Document:
         terms = [f"from:{self.author_id}", *(f"to:{mention.user_id}" for mention in self.mentions)]

@@ -30,19 +30,22 @@ class Tag(SearchableMixin, PaginatedAPIMixin, Base):
     @classmethod
     def documents(cls, ids: Collection[int]) -> list[Document]:
         """Returns what the search engine keeps of tags; one that no visible post carries is left out."""
-        uses = (
-            sa.select(sa.literal(1))
-            .select_from(PostTag)
-            .join(PostTag.post)
-            .join(Post.author)
-            .where(PostTag.tag_id == cls.id, Post.deleted_at.is_(None), User.suspended_at.is_(None))
-            .limit(MOST_COUNTED)
-            .correlate(cls)
-            .subquery()
-        )
+        uses = cls._uses().limit(MOST_COUNTED).subquery()
         counted = sa.select(sa.func.count()).select_from(uses).scalar_subquery()
         rows = db.session.execute(sa.select(cls, counted).where(cls.id.in_(ids)))
         return [tag._document(count) for tag, count in rows if count]
+
+    @classmethod
+    def indexed(cls) -> sa.Select[int]:
+        """Returns the query of the ids of all tags that the search engine keeps."""
+        return sa.select(cls.id).where(cls._uses().exists())
+
+    @classmethod
+    def _uses(cls) -> sa.Select[int]:
+        """Returns the query of the uses of a tag in posts that everybody may see; it belongs into one of tags."""
+        uses = sa.select(sa.literal(1)).select_from(PostTag).join(PostTag.post).join(Post.author)
+        alive = (Post.deleted_at.is_(None), User.suspended_at.is_(None))
+        return uses.where(PostTag.tag_id == cls.id, *alive).correlate(cls)
 
     def _document(self, uses: int) -> Document:
         moment = int(self.created_at.timestamp())

@@ -103,10 +103,13 @@ class User(SearchableMixin, PaginatedAPIMixin, UserMixin, Base):
     @classmethod
     def documents(cls, ids: Collection[int]) -> list[Document]:
         """Returns what the search engine keeps of members; unconfirmed and suspended ones are left out."""
-        query = sa.select(cls).where(
-            cls.id.in_(ids), cls.confirmed_at.is_not(None), cls.suspended_at.is_(None)
-        )
+        query = cls.indexed().with_only_columns(cls).where(cls.id.in_(ids))
         return [user._document() for user in db.session.scalars(query)]
+
+    @classmethod
+    def indexed(cls) -> sa.Select[int]:
+        """Returns the query of the ids of all members that the search engine keeps."""
+        return sa.select(cls.id).where(cls.confirmed_at.is_not(None), cls.suspended_at.is_(None))
 
     def _document(self) -> Document:
         names = tuple(dict.fromkeys(filter(None, (self.username, self.display_name))))

@@ -10,6 +10,7 @@ from app.extensions import db, search
 from app.models import OutboxRow
 from app.models.columns import now
 from app.models.mixins import note_changed
+from app.models.upsert import update_each
 from app.services import outbox
 from app.transaction import reading, step
 
@@ -25,16 +26,18 @@ class Differences:
         missing: ids that should be found and are not.
         outdated: ids of which an older revision is found.
         surplus: ids that are found and should not be, with their revisions.
+        newer: ids of which a newer revision is found, with it: the database was restored from a backup.
     """
 
     missing: list[int] = field(default_factory=list)
     outdated: list[int] = field(default_factory=list)
     surplus: dict[int, int] = field(default_factory=dict)
+    newer: dict[int, int] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
         """How many rows differ."""
-        return len(self.missing) + len(self.outdated) + len(self.surplus)
+        return len(self.missing) + len(self.outdated) + len(self.surplus) + len(self.newer)
 
 
 def compare(index: str, progress: Callable[[int], object] = lambda rows: None) -> Differences:
@@ -58,16 +61,23 @@ def compare(index: str, progress: Callable[[int], object] = lambda rows: None) -
                 found.surplus[id] = standing[id]
             elif standing[id] < wanted[id]:
                 found.outdated.append(id)
+            elif standing[id] > wanted[id]:
+                found.newer[id] = standing[id]
         progress(len(wanted))
     return found
 
 
 def repair(index: str, found: Differences) -> None:
-    """Puts what differs into the outbox, from where it is mended; commits."""
-    ids = [*found.missing, *found.outdated, *found.surplus]
+    """Puts what differs into the outbox, from where it is mended; commits.
+
+    An engine keeps the newest revision, so a row of which it has a newer one gets a newer one still.
+    """
+    ids = [*found.missing, *found.outdated, *found.surplus, *found.newer]
     for start in range(0, len(ids), PIECE):
         piece = ids[start : start + PIECE]
         model = outbox.MODELS[index]
+        newer = [{"id": id, "revision": found.newer[id] + 1} for id in piece if id in found.newer]
+        update_each(db.session(), model, newer)
         known = dict(db.session.execute(sa.select(model.id, model.revision).where(model.id.in_(piece))).all())
         moment = now()
         rows = [

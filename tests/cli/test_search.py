@@ -54,6 +54,21 @@ def test_status_tells_documents_rows_and_what_waits(app: Flask, cast: Cast) -> N
     assert lines[6].startswith("outbox 1 waiting, the oldest for ") and len(lines) == 7
 
 
+def test_status_fails_when_documents_and_rows_differ(app: Flask, cast: Cast) -> None:
+    bada = cast.member("바다")
+    first = cast.post(bada, "하나 #겨울")
+    cast.post(bada, "둘")
+    drain(app)
+    assert flask_search(app, "status").exit_code == 0
+    with app.app_context():
+        search.engine.drop_many("post", [(first, 9)])
+    told = flask_search(app, "status")
+    assert told.exit_code == 1
+    assert "post: 1 documents for 2 rows that should be found" in told.output
+    assert flask_search(app, "check", "--repair").exit_code == 0
+    assert flask_search(app, "status").exit_code == 0
+
+
 @pytest.mark.usefixtures("folder")
 def test_status_without_an_index_fails_and_says_how_to_make_one(app: Flask) -> None:
     told = flask_search(app, "status")

@@ -43,5 +43,5 @@ def test_many_processes_migrate_an_empty_database_once(new_database: str, tmp_pa
     engine = sa.create_engine(new_database)
     with engine.connect() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM alembic_version")) == 1
-        assert connection.scalar(sa.text("SELECT count(*) FROM users")) == 0
+        assert connection.scalar(sa.text("SELECT count(*) FROM tag")) == 0
     engine.dispose()

@@ -252,14 +252,39 @@ def test_differences_are_found_and_put_right(app: Flask, cast: Cast) -> None:
             [second],
             {999: 1},
         )
-        assert differences.count == 3
+        assert differences.count == 3 and not differences.newer
         reconcile.repair("post", differences)
         outbox.drain(10)
         assert not reconcile.compare("post").count
     assert found(app, "이야기") == {"하나 이야기", "넷 이야기", "셋 이야기", "아직 기다리는 이야기"} and third
 
 
-@pytest.mark.usefixtures("embedded")
+def test_rows_that_are_older_than_the_index_are_found_as_they_are_now(app: Flask, cast: Cast) -> None:
+    """A backup of the database was restored: texts are older, and new posts get the ids of lost ones."""
+    bada = cast.member("바다")
+    edited, lost = cast.post(bada, "옛날 이야기"), cast.post(bada, "사라진 이야기")
+    with app.app_context(), transaction():
+        db.session.execute(sa.update(Post).where(Post.id == edited).values(body="요즘 이야기", revision=5))
+        db.session.execute(sa.update(Post).where(Post.id == lost).values(revision=3))
+        Post.note()
+    work(app)
+    assert found(app, "이야기") == {"요즘 이야기", "사라진 이야기"}
+    with app.app_context(), transaction():
+        db.session.execute(sa.update(Post).where(Post.id == edited).values(body="옛날 이야기", revision=1))
+        db.session.execute(sa.update(Post).where(Post.id == lost).values(body="새로운 소식", revision=1))
+        Post.note()
+    work(app)
+    with app.app_context():
+        differences = reconcile.compare("post")
+        assert differences.newer == {edited: 5, lost: 3}
+        reconcile.repair("post", differences)
+        outbox.drain(10)
+        assert not reconcile.compare("post").count
+    assert found(app, "이야기") == {"옛날 이야기"}
+    assert found(app, "요즘") == set()
+    assert found(app, "소식") == {"새로운 소식"}
+
+
 def test_nightly_comparison_mends_and_counts_tags_anew(app: Flask, cast: Cast) -> None:
     bada = cast.member("바다")
     first = cast.post(bada, "하나 #가을")
