@@ -23,7 +23,7 @@ from rq.utils import now
 
 from app import create_app
 from app.extensions import db
-from app.queue import NAMES, Later
+from app.queue import NAMES, Later, pulse
 from app.queue.recovery import BEAT
 from app.queue.store import named_queue
 
@@ -110,6 +110,11 @@ class Worker(rq.Worker):
             return
         log.error("Failed: %s", job.description, exc_info=exc_info, extra={"job": job.id})
 
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """Shows that this worker goes on: on this machine, also while the store is away, and in the store."""
+        pulse.beat()
+        super().heartbeat(timeout, pipeline)
+
     def maintain_heartbeats(self, job: rq.job.Job) -> None:
         """Shows that the job is being done; while the store is away nobody can see it, and the job goes on."""
         try:
@@ -180,10 +185,14 @@ def work(app: Flask, names: list[str]) -> None:
     connection = Redis.from_url(app.config["REDIS_URL"], socket_connect_timeout=WAIT, retry=retry)
     stop_on_signal()
     try:
+        pulse.beat()
         while not _worked_until_stopped(app, names, connection):
+            pulse.beat()
             time.sleep(WAIT)
     except StopRequested:
         pass
+    finally:
+        pulse.end()
 
 
 def _worked_until_stopped(app: Flask, names: list[str], connection: Redis) -> bool:

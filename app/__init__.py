@@ -1,10 +1,12 @@
 """The application factory: the one place where everything meets."""
 
+from pathlib import Path
+
 from flask import Flask
 from werkzeug.routing import IntegerConverter
 
 import config
-from app import drawing, extensions, i18n, logs, security, transaction, wiring
+from app import drawing, extensions, files, i18n, logs, security, transaction, wiring
 from app.models import SEARCHED, Post
 from app.models.columns import LAST_ID
 
@@ -40,7 +42,35 @@ def create_app(settings: config.Config | None = None) -> Flask:
     drawing.init_app(app)
     wiring.init_app(app)
     register_blueprints(app)
+    if not app.testing:
+        keep_private(app)
     return app
+
+
+def keep_private(app: Flask) -> None:
+    """Lets no other account of the machine read what the site keeps.
+
+    Raises:
+        config.SettingError: the data folder cannot be made.
+    """
+    data: Path = app.config["DATA_DIR"]
+    elsewhere = [Path(app.config["SEARCH_PATH"])] if app.config["SEARCH_PATH"] else []
+    kind, _, database = app.config["SQLALCHEMY_DATABASE_URI"].partition(":///")
+    if kind == "sqlite" and database:
+        path = Path(app.instance_path, database.partition("?")[0])
+        elsewhere += [path.with_name(path.name + end) for end in ("", "-wal", "-shm")]
+    try:
+        open_still = files.keep_private(data, elsewhere)
+    except OSError as error:
+        raise config.SettingError(
+            f"The data folder {data} cannot be written ({error.strerror}). "
+            "Mend its permissions or set DATA_DIR to another folder, and start again."
+        ) from None
+    if open_still:
+        app.logger.warning(
+            "Other accounts of this machine may read %s: give it to the account of the site, with mode 0700",
+            ", ".join(map(str, open_still[:3])),
+        )
 
 
 def register_blueprints(app: Flask) -> None:

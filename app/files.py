@@ -3,7 +3,8 @@
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +12,52 @@ from typing import Protocol
 from flask import current_app
 
 PART = ".part"  # How the name of a workshop ends.
+
+
+# What the site keeps in its data folder; the database's two journals are named after it.
+KEPT = ("hanmadi.db", "hanmadi.db-wal", "hanmadi.db-shm", "secret_key", "up.lock", "store", "store.sock")
+KEPT_BY_PARTS = ("search", "exports", "mail")
+
+
+def keep_private(data: Path, elsewhere: Iterable[Path]) -> list[Path]:
+    """Lets no other account of the machine read what the site keeps: neither what this process makes nor what is there.
+
+    Args:
+        data: the data folder; it is made where it is missing.
+        elsewhere: what the site keeps outside of it.
+
+    Returns:
+        What other accounts can still read, because this one may not change it.
+
+    Raises:
+        OSError: the data folder cannot be made.
+    """
+    os.umask(0o077)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    kept = [data / name for name in (*KEPT, *KEPT_BY_PARTS)]
+    below = (path for top in (*kept, *elsewhere) for path in (top, *_inside(top)))
+    return [path for path in (data, *below) if not _closed(path)]
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """Returns everything in a folder; what another process removes meanwhile is passed over."""
+    for top, folders, names in os.walk(folder):
+        yield from (Path(top, name) for name in (*folders, *names))
+
+
+def _closed(path: Path) -> bool:
+    """Takes the rights of others away, and returns whether they have none."""
+    try:
+        mode = path.lstat().st_mode
+        # A folder that everybody writes to, such as /tmp, is not the site's own.
+        if stat.S_ISLNK(mode) or not mode & 0o077 or mode & stat.S_ISVTX:
+            return not mode & stat.S_ISVTX
+        path.chmod(stat.S_IMODE(mode) & 0o700)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError:
+        return False
+    return True
 
 
 class FileStore(Protocol):

@@ -1,18 +1,22 @@
 """How gunicorn serves the site, and holds pages' connections; ``./boot.sh`` and the containers use the same file."""
 
 import gc
-import logging
+import json
 import os
 import resource
 import signal
 import sys
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import Any
 
+from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
+from pythonjsonlogger.json import JsonFormatter
 
-from config import Config
+from config import Config, chosen
 
+chosen()  # A wrong setting ends the start here, and not in every process anew.
 ALONE = Config.LIVE == "only"
 PAGES_THREADS = 16  # Of each process; connections, which take a thread each, leave so many to the pages.
 MOST_ALONE = 5000  # Connections that a process holds which does nothing else.
@@ -25,6 +29,44 @@ def open_files(wanted: int) -> int:
     allowed = wanted + spare if most == resource.RLIM_INFINITY else min(wanted + spare, most)
     resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
     return allowed - spare
+
+
+class JsonLogger(Logger):  # type: ignore[misc]  # gunicorn has no types.
+    """Writes every line as a JSON object, as the application does."""
+
+    def setup(self, cfg: Any) -> None:
+        """Takes up the settings."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(
+                JsonFormatter(
+                    "%(asctime)s %(levelname)s %(name)s %(process)d %(message)s", json_ensure_ascii=False
+                )
+            )
+
+    def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:
+        """Writes the line of a request: without its query, which may hold a token, and without a referrer.
+
+        That somebody asks every few seconds whether the site is well, and it is, is worth no line.
+        """
+        status = int(str(resp.status).split()[0])
+        path = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace")
+        if path in ("/healthz", "/readyz") and status == 200:
+            return
+        headers = {name.lower(): value for name, value in resp.headers}
+        line = {
+            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "name": "gunicorn.access",
+            "remote": environ.get("REMOTE_ADDR", ""),
+            "method": environ.get("REQUEST_METHOD", ""),
+            # A control character would forge a line, or command a terminal.
+            "path": "".join(one if one.isprintable() else ascii(one)[1:-1] for one in path),
+            "status": status,
+            "bytes": getattr(resp, "sent", None) or 0,
+            "ms": round(request_time.total_seconds() * 1000),
+            "request_id": headers.get("x-request-id", ""),
+        }
+        self.access_log.info("%s", json.dumps(line, ensure_ascii=False))
 
 
 class Draining(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types.
@@ -74,17 +116,9 @@ control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if sys.platform == "linux" and os.access("/dev/shm", os.W_OK) else None
 
 accesslog = "-"
-# A path without its query, which may hold a token, and no referrer; the request's id leads to the other lines.
-access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms %({x-request-id}o)s'
+logger_class = JsonLogger
 errorlog = "-"
 loglevel = Config.LOG_LEVEL.lower()
-
-
-def on_starting(_server: object) -> None:
-    """Keeps out of the log that somebody asks every few seconds whether the site is well, and it is, and forgeries."""
-    access = logging.getLogger("gunicorn.access")
-    access.addFilter(worth_a_line)
-    access.addFilter(in_one_line)
 
 
 def when_ready(_server: object) -> None:
@@ -128,17 +162,3 @@ def closing_first(live: Any, then: Any) -> Any:
         then(signum, frame)
 
     return handle
-
-
-def worth_a_line(record: logging.LogRecord) -> bool:
-    """Returns whether an answer is worth a line in the access log."""
-    atoms = record.args
-    return not (isinstance(atoms, dict) and atoms["U"] in ("/healthz", "/readyz") and atoms["s"] == "200")
-
-
-def in_one_line(record: logging.LogRecord) -> bool:
-    """Shows the control characters that somebody put into a path as escapes; a line feed would forge a line."""
-    atoms = record.args
-    if isinstance(atoms, dict):
-        atoms["U"] = "".join(one if one.isprintable() else repr(one)[1:-1] for one in str(atoms["U"]))
-    return True

@@ -22,6 +22,8 @@ from app.queue.marks import name_of
 from app.wiring import Owed
 from tests.rules.tree import ROOT, files
 
+# What reads a setting in config.py, and which of its arguments is the default.
+READERS = {"setting": 1, "number": 1, "switch": 1, "time_zone": 1, "certificates": 1, "matching": 3}
 WORDS_OF_A_PAGE = 550
 CODE = re.compile(r"`([^`\n]+)`")
 FENCE = re.compile(r"^```.*?^```", re.S | re.M)
@@ -60,9 +62,10 @@ def settings() -> dict[str, str | None]:
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
             continue
         name = node.args[0]
-        if node.func.id not in ("setting", "number", "switch") or not isinstance(name, ast.Constant):
+        if node.func.id not in READERS or not isinstance(name, ast.Constant):
             continue
-        default = node.args[1] if len(node.args) > 1 else ast.Constant("")
+        place = READERS[node.func.id]
+        default = node.args[place] if len(node.args) > place else ast.Constant("")
         shown = None
         if isinstance(default, ast.Constant):
             shown = str(int(default.value) if isinstance(default.value, bool) else default.value)

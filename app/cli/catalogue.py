@@ -121,8 +121,26 @@ def compile_all(root: Path, target: Path | None = None) -> list[str]:
         unfinished = compiled.with_name(f"{compiled.name}.{os.getpid()}")
         with unfinished.open("wb") as stream:
             write_mo(stream, catalog)
+        unfinished.chmod(0o644)  # Whoever the site runs as reads it, and it holds nothing secret.
         unfinished.replace(compiled)
     return wrong
+
+
+def compile_older(root: Path) -> None:
+    """Compiles the catalogues when one of them is newer than its compiled form.
+
+    Args:
+        root: the project's folder.
+
+    Raises:
+        OSError: the compiled form cannot be written.
+    """
+    if any(_is_older(file.with_suffix(".mo"), file) for file in paths(root)):
+        compile_all(root)
+
+
+def _is_older(made: Path, source: Path) -> bool:
+    return not made.exists() or made.stat().st_mtime < source.stat().st_mtime
 
 
 def problems(root: Path) -> list[str]:

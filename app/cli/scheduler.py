@@ -9,6 +9,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.extensions import queue
+from app.queue import pulse
 from app.queue.scheduler import Scheduler
 from app.tasks.schedule import SCHEDULE
 
@@ -23,3 +24,5 @@ def scheduler() -> None:
         Scheduler(queue, SCHEDULE, ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])).run()
     except KeyboardInterrupt:
         pass
+    finally:
+        pulse.end()

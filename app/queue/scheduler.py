@@ -13,7 +13,7 @@ from datetime import datetime, tzinfo
 
 from croniter import croniter
 
-from app.queue import Queue, QueueDown
+from app.queue import Queue, QueueDown, pulse
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +67,7 @@ class Scheduler:
     def run(self) -> None:
         """Ticks every second until a signal ends the process; a store that is away is waited for."""
         while True:
+            pulse.beat()
             try:
                 self.tick(datetime.now(self.zone))
             except QueueDown as error:

@@ -114,6 +114,9 @@ def test_one_command_runs_every_part_and_says_where_the_site_is(running: Site) -
     }
     # The site is open as soon as one web server answers.
     until(lambda: parts(running, wanted) == wanted, 20, f"{wanted}, not {parts(running, wanted)}")
+    mine = (path for path in (running.data, *running.data.rglob("*")) if not path.is_symlink())
+    readable = [path for path in mine if path.exists() and path.stat().st_mode & 0o077]
+    assert not readable, "Other accounts of the machine may read it."
     lines = running.output.splitlines()
     assert any(line.startswith("web       | ") for line in lines), lines
     assert f"Open at http://localhost:{running.port}  (Ctrl-C stops it)" in lines
@@ -232,8 +235,8 @@ def test_taken_port_ends_with_one_sentence(boot: Callable[..., Site]) -> None:
     ("settings", "sentence"),
     [
         ({"HOST": "192.0.2.1"}, "Port {port} of 192.0.2.1 cannot be opened"),
-        ({"PORT": "70000"}, "Port 70000 of 127.0.0.1 cannot be opened"),
-        ({"PORT": "abc"}, "PORT must be a whole number, but it is 'abc'."),
+        ({"PORT": "70000"}, "PORT must be a whole number from 1 to 65535, but it is '70000'."),
+        ({"PORT": "abc"}, "PORT must be a whole number from 1 to 65535, but it is 'abc'."),
         ({"DATA_DIR": "{folder}/file/data"}, "The data folder {folder}/file/data cannot be written"),
         ({"DATABASE_URL": "sqlite:////dev/null/nowhere.db"}, "The database could not be brought up to date"),
         ({"APP_ENV": "production"}, "SECRET_KEY is missing."),

@@ -1,16 +1,21 @@
 """The image's steps, run outside Docker: what the containers are then started with serves, works and migrates."""
 
+import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from redis import Redis
 
+from app.queue import pulse
 from tests.integration.processes import ROOT, Program, StoreProcess, free_port, until
 
 pytestmark = [
@@ -51,12 +56,30 @@ def store(tmp_path: Path) -> Iterator[StoreProcess]:
     process.kill()
 
 
+def shows_life(image: Path, env: dict[str, str], role: str, part: Program) -> bool:
+    """Returns what the image's health check says of a worker or the scheduler."""
+    check = [sys.executable, "deploy/healthy.py", role, str(part.process.pid)]
+    return subprocess.run(check, cwd=image, env=env).returncode == 0
+
+
+def notices_a_standstill(image: Path, env: dict[str, str], role: str, part: Program) -> None:
+    """Asks the health check of a part that goes on, stands still, and goes on again."""
+    assert shows_life(image, env, role, part), role
+    part.send(signal.SIGSTOP)
+    long_ago = time.time() - 200
+    os.utime(pulse.path(part.process.pid), (long_ago, long_ago))
+    assert not shows_life(image, env, role, part), f"{role} stands still."
+    part.send(signal.SIGCONT)
+    until(partial(shows_life, image, env, role, part), 30, f"{role} goes on")
+
+
 def test_containers_of_the_image_run_the_site(image: Path, store: StoreProcess, tmp_path: Path) -> None:
     data, port = tmp_path / "data", free_port()
     assert not list(image.glob("**/secret_key")), "A secret that is in the image is none."
     env = {
         **settings(),
         "PATH": "/usr/bin:/bin",
+        "TMPDIR": tempfile.gettempdir(),
         "BOOT_PYTHON": sys.executable,
         "DATA_DIR": str(data),
         "HOST": "127.0.0.1",
@@ -80,16 +103,21 @@ def test_containers_of_the_image_run_the_site(image: Path, store: StoreProcess, 
             "the web server is healthy",
         )
         until(
-            lambda: subprocess.run([*healthy[:2], "live gunicorn"], cwd=image, env=apart).returncode == 0,
+            lambda: subprocess.run([*healthy[:2], "live", "gunicorn"], cwd=image, env=apart).returncode == 0,
             60,
             "the live process is healthy",
         )
         redis = Redis(unix_socket_path=str(store.socket))
         until(lambda: redis.scard("rq:workers") == 2 and redis.keys("hanmadi:turn:*"), 60, "all parts work")
+        background = dict(zip(roles[1:], parts[1:], strict=False))
+        for role, part in background.items():
+            notices_a_standstill(image, env, role, part)
         for part in parts:
             part.send(signal.SIGTERM)
         assert [part.ended(20) for part in parts] == [0] * 5
         assert subprocess.run(healthy, cwd=image, env=env).returncode == 1
+        assert [shows_life(image, env, *pair) for pair in background.items()] == [False] * 3
+        assert not [part for part in background.values() if pulse.path(part.process.pid).exists()]
     finally:
         for part in parts:
             part.clean_up()

@@ -91,8 +91,7 @@ def compile_words(root: Path) -> None:
         CannotRun: there is no compiled form, and it cannot be written.
     """
     try:
-        if any(_older(path.with_suffix(".mo"), path) for path in catalogue.paths(root)):
-            catalogue.compile_all(root)
+        catalogue.compile_older(root)
     except OSError as error:
         # In an image they were compiled when it was built, and it may be read-only.
         if not all(path.with_suffix(".mo").exists() for path in catalogue.paths(root)):
@@ -100,10 +99,6 @@ def compile_words(root: Path) -> None:
                 f"번역을 {root}/translations에 쓸 수 없어요({error.strerror}). 폴더의 권한을 고쳐 주세요.",
                 f"{root}/translations cannot be written ({error.strerror}): mend its permissions.",
             ) from None
-
-
-def _older(made: Path, source: Path) -> bool:
-    return not made.exists() or made.stat().st_mtime < source.stat().st_mtime
 
 
 def _locked(held: int) -> bool:
