@@ -7,6 +7,7 @@ import secrets
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request, session
+from flask_login import current_user
 from werkzeug.exceptions import BadRequest, RequestHeaderFieldsTooLarge, RequestURITooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.urls import iri_to_uri
@@ -29,6 +30,8 @@ HEADERS = {
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 LONGEST_LINE = 16_384
 """The most bytes of an address or a header; gunicorn takes half of it."""
+PROGRAMS = ("api", "api-docs")
+"""The blueprints that believe no cookie."""
 ONE_YEAR = 31_536_000  # Seconds.
 USUAL_PORTS = {"http": 80, "https": 443}
 
@@ -38,6 +41,19 @@ def csp_nonce() -> str:
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(16)
     return str(g.csp_nonce)
+
+
+def sign_in_key() -> str:
+    """Returns a name of the sign-in that a page is rendered for, which its scripts may know; "" for a stranger."""
+    secret = request.cookies.get(current_app.config["SIGN_IN_COOKIE_NAME"])
+    if not secret or not current_user.is_authenticated:
+        return ""
+    return _keyed("page", secret)[:16]
+
+
+def _keyed(purpose: str, secret: str) -> str:
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(key, f"{purpose}:{secret}".encode(), hashlib.sha256).hexdigest()
 
 
 def local_path(target: str | None) -> str | None:
@@ -86,10 +102,9 @@ def bind_forms() -> None:
     changed to another one, whatever order the two cookies were set in.
     """
     sign_in = request.cookies.get(current_app.config["SIGN_IN_COOKIE_NAME"])
-    if not sign_in or request.path.startswith("/api/") or (request.endpoint or "").endswith("static"):
+    if not sign_in or request.blueprint in PROGRAMS or (request.endpoint or "").endswith("static"):
         return
-    key = str(current_app.config["SECRET_KEY"]).encode()
-    token = hmac.new(key, b"form:" + sign_in.encode(), hashlib.sha256).hexdigest()
+    token = _keyed("form", sign_in)
     if session.get("csrf_token") != token:
         session["csrf_token"] = token
 
@@ -143,6 +158,7 @@ def init_app(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.before_request(refuse_overlong)
+    app.jinja_env.globals["sign_in_key"] = sign_in_key
     app.before_request(refuse_unstorable)
     app.before_request(bind_forms)
     app.after_request(protect)

@@ -106,6 +106,8 @@ TABLE: dict[str, tuple[int, int, int, int, int]] = {
     "POST auth.signup": (422, 302, 302, 302, 422),
     "GET auth.login": (200, 302, 302, 302, 200),
     "POST auth.login": (422, 422, 422, 422, 422),
+    # Pages ask for the sign-in that they were rendered for; this one names none.
+    "GET auth.held": (204, 409, 409, 409, 204),
     "POST auth.logout": (303, 303, 303, 303, 303),
     "GET auth.confirm": (303, 200, 302, 302, 303),
     "POST auth.confirm": (303, 422, 302, 302, 303),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, redirect, render_template, request, session, url_for
+from flask import Response, make_response, redirect, render_template, request, session, url_for
 from flask_login import current_user
 
 from app import limits
@@ -10,7 +10,7 @@ from app.auth import bp, cookie
 from app.auth.forms import SignInForm
 from app.extensions import limiter
 from app.forms import refusals_on
-from app.security import local_path
+from app.security import local_path, sign_in_key
 from app.services import sessions
 
 
@@ -36,6 +36,15 @@ def login() -> Any:
     return render_template("auth/login.html", form=form, next=target), 422 if form.is_submitted() else 200
 
 
+@bp.get("/held")
+def held() -> Any:
+    """Says whether the sign-in that a page was rendered for still holds; a page without one is a stranger's."""
+    holds = request.args.get("key", "") == sign_in_key()
+    response = make_response("", 204 if holds else 409)
+    response.cache_control.no_store = True
+    return response
+
+
 @bp.post("/logout")
 def logout() -> Any:
     """Signs this browser out."""
@@ -43,4 +52,7 @@ def logout() -> Any:
     if secret:
         sessions.sign_out(secret)
     session.pop("csrf_token", None)
-    return cookie.signed_out(redirect(url_for("main.home"), 303))  # type: ignore[arg-type]
+    response = cookie.signed_out(redirect(url_for("main.home"), 303))  # type: ignore[arg-type]
+    # Neither "cookies" nor "storage": a browser keeps its language and theme, and other sites of the host their own.
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response

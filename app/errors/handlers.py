@@ -102,7 +102,7 @@ def kept_answer(code: int, other_sign_in: bool) -> Any:
     """Returns the page that keeps a refused form; scripts get one line, and keep the text themselves."""
     if wants_piece() or wants_json():
         return answer(code, refused_form.sentence(other_sign_in))
-    return refused_form.shown(refused_form.page(other_sign_in), code, g.request_id), code
+    return refused_page(refused_form.page(other_sign_in), code)
 
 
 @bp.app_errorhandler(Renamed)
@@ -110,7 +110,14 @@ def renamed(error: Renamed) -> Any:
     """Answers a form that acts on somebody whose username has changed since its page was rendered."""
     if wants_piece() or wants_json():
         return answer(error.status, refused_form.sentence_of(error))
-    return refused_form.shown(refused_form.renamed(error), error.status, g.request_id), error.status
+    return refused_page(refused_form.renamed(error), error.status)
+
+
+def refused_page(form: refused_form.Kept, code: int) -> Any:
+    """Returns the page of a refused form; it holds a text, so no browser stores it."""
+    response = make_response(refused_form.shown(form, code, g.request_id), code)
+    response.cache_control.no_store = True
+    return response
 
 
 def wants_piece() -> bool:

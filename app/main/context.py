@@ -14,6 +14,8 @@ from app.models.keyset import Page
 from app.services import mentions
 
 THEMES = ("light", "dark")
+PRIVATE = ("/messages", "/settings", "/notifications", "/news")
+"""Where the paths of pages begin that no browser stores."""
 
 
 def rich(post: Post, marks: Iterable[tuple[int, int]] = ()) -> Markup:
@@ -76,6 +78,14 @@ def common() -> dict[str, Any]:
 def is_me(person: User) -> bool:
     """Whether the reader is this person."""
     return bool(current_user.is_authenticated and current_user.id == person.id)
+
+
+@bp.after_request
+def keep_private(response: Response) -> Response:
+    """Lets no browser store the pages of messages, notifications and settings, nor fragments of them."""
+    if request.path.startswith(PRIVATE):
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @bp.after_request

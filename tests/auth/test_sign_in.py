@@ -1,5 +1,6 @@
 """Signing in and out."""
 
+import re
 import unicodedata
 
 import pytest
@@ -125,3 +126,38 @@ def test_strangers_page_sets_no_cookie_and_writes_no_row(stranger: Visitor) -> N
     answer = stranger.get("/explore")
     assert answer.status_code == 200
     assert not any("hanmadi-in" in cookie for cookie in answer.headers.getlist("Set-Cookie"))
+
+
+def test_signing_out_clears_the_cache_and_nothing_else(cast: Cast) -> None:
+    assert cast.member("바다").post("/auth/logout").headers["Clear-Site-Data"] == '"cache"'
+
+
+def test_private_pages_are_stored_nowhere_and_others_come_back(cast: Cast) -> None:
+    bada, haneul = cast.member("바다"), cast.member("하늘")
+    cast.message(haneul, bada, "우리끼리")
+    private = ("/messages", "/messages/하늘", "/messages/하늘/new", "/settings/profile", "/settings/sessions")
+    private += (
+        "/settings/exports",
+        "/settings/account",
+        "/notifications",
+        "/notifications?tab=likes",
+        "/news",
+    )
+    for path in private:
+        for headers in ({}, {"HX-Request": "true"}):
+            assert bada.get(path, headers=headers).headers["Cache-Control"] == "no-store", path
+    for path in ("/", "/explore", "/@하늘", "/search?q=하늘", "/compose"):
+        assert bada.get(path).headers["Cache-Control"] == "private, no-cache", path
+
+
+def test_page_hears_whether_its_sign_in_holds(cast: Cast) -> None:
+    bada, haneul = cast.member("바다"), cast.member("하늘")
+    found = re.search(r'data-held="([^"]+)"', bada.get("/explore").text)
+    assert found
+    assert bada.get(found[1]).status_code == 204
+    assert cast.browser(bada).get(found[1]).status_code == 409
+    assert haneul.get(found[1]).status_code == 409
+    assert bada.get("/auth/held").status_code == 409
+    bada.post("/auth/logout")
+    assert bada.get(found[1]).status_code == 409
+    assert bada.get("/auth/held").status_code == 204
