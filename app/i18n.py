@@ -131,9 +131,18 @@ def timezone_name() -> str:
     return str(reader_timezone())
 
 
-def timezones() -> list[tuple[str, str]]:
-    """Returns the names of the time zones in use and what the reader calls them, from west to east."""
-    return list(_timezones(current_language(), datetime.now(UTC).date()))
+def timezones(*others: str) -> list[tuple[str, str]]:
+    """Returns the names of the time zones in use and what the reader calls them, from west to east.
+
+    Args:
+        others: names that are in the list as well, such as the one that is stored now. It may be an older name, a
+            backward link of the IANA database such as Asia/Calcutta.
+    """
+    today = datetime.now(UTC).date()
+    zones = list(_timezones(current_language(), today))
+    missing = {name for name in others if is_timezone(name)} - dict(zones).keys()
+    zones += [_labelled(name, current_language(), today) for name in missing]
+    return sorted(zones, key=lambda zone: (_offset(zone[0], today), zone[0])) if missing else zones
 
 
 def relative(when: datetime, now: datetime | None = None) -> str:
@@ -238,13 +247,21 @@ def _within_a_day(seconds: int) -> str:
 @lru_cache(maxsize=8)
 def _timezones(language: str, day: date) -> list[tuple[str, str]]:
     """Returns names and labels such as ``GMT+09:00 Seoul``; the day decides about daylight saving time."""
-    noon = datetime.combine(day, time(12), UTC)
-    zones = [(noon.astimezone(get_timezone(name)), name) for name in pytz.common_timezones]
-    zones.sort(key=lambda zone: (zone[0].utcoffset(), zone[1]))
-    return [
-        (name, f"{get_timezone_gmt(local, locale=language)} {_city(local, language)}")
-        for local, name in zones
-    ]
+    zones = sorted(pytz.common_timezones, key=lambda name: (_offset(name, day), name))
+    return [_labelled(name, language, day) for name in zones]
+
+
+def _labelled(name: str, language: str, day: date) -> tuple[str, str]:
+    local = _noon(name, day)
+    return name, f"{get_timezone_gmt(local, locale=language)} {_city(local, language)}"
+
+
+def _offset(name: str, day: date) -> timedelta:
+    return _noon(name, day).utcoffset() or timedelta()
+
+
+def _noon(name: str, day: date) -> datetime:
+    return datetime.combine(day, time(12), UTC).astimezone(get_timezone(name))
 
 
 def _city(local: datetime, language: str) -> str:

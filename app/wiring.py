@@ -64,7 +64,7 @@ REACTIONS: dict[type[Event], list[Task | Owed | Once | Gathered]] = {
     events.UserFollowed: [],
     events.PostPublished: [live.tell_post],
     events.PostEdited: [],
-    events.PostDeleted: [],
+    events.PostDeleted: [live.tell_post],
     events.PostLiked: [],
     events.MemberNotified: [live.tell_notification],
     events.BadgesChanged: [live.tell_badges],

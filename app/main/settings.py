@@ -19,6 +19,7 @@ from app.models.keyset import Wanted
 from app.services import accounts, passwords, sessions, tokens, users
 
 EVERY_TOKEN = Wanted(per_page=tokens.MOST_TOKENS)
+LONGEST_ZONE = 64
 A_YEAR = 31_536_000  # Seconds.
 
 
@@ -52,7 +53,8 @@ def settings_display() -> Any:
     }
     form = DisplayForm(data=kept)
     form.locale.choices = [SelectChoice(*language) for language in i18n.LANGUAGES.items()]
-    form.timezone.choices = [SelectChoice(*zone) for zone in i18n.timezones()]
+    posted = request.form.get("timezone", "")[:LONGEST_ZONE]
+    form.timezone.choices = [SelectChoice(*zone) for zone in i18n.timezones(kept["timezone"], posted)]
     if not form.validate_on_submit():
         return page("display", form.is_submitted(), form=form)
     users.choose_display(viewer(), form.locale.data, form.timezone.data)

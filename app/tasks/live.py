@@ -50,7 +50,7 @@ def tell_task(task_id: int) -> None:
 
 @task(queue="urgent", retries=())
 def tell_post(post_id: int) -> None:
-    """Tells the timelines that would show a new post."""
+    """Tells the timelines that would show a new post, or have announced one that was deleted since."""
     with reading():
         post = db.session.get(Post, post_id)
         author = post.author_id if post and not post.is_reply else None

@@ -135,7 +135,13 @@ def test_signing_out_clears_the_cache_and_nothing_else(cast: Cast) -> None:
 def test_private_pages_are_stored_nowhere_and_others_come_back(cast: Cast) -> None:
     bada, haneul = cast.member("바다"), cast.member("하늘")
     cast.message(haneul, bada, "우리끼리")
-    private = ("/messages", "/messages/하늘", "/messages/하늘/new", "/settings/profile", "/settings/sessions")
+    private: tuple[str, ...] = (
+        "/messages",
+        "/messages/하늘",
+        "/messages/하늘/new",
+        "/settings/profile",
+        "/settings/sessions",
+    )
     private += (
         "/settings/exports",
         "/settings/account",

@@ -44,7 +44,9 @@ def sign_out(page: Page) -> None:
 
 
 def test_back_shows_nothing_of_a_member_who_has_signed_out(windows: Watched, cast: Cast) -> None:
-    page = enter(windows, cast.member("나래"), "/explore")  # The first page sets a cookie, and is stored nowhere.
+    page = enter(
+        windows, cast.member("나래"), "/explore"
+    )  # The first page sets a cookie, and is stored nowhere.
     page.goto("/@나래")
     expect(page.get_by_role("link", name="프로필 수정")).to_be_visible()
     page.evaluate("window.stays = true")

@@ -1,14 +1,15 @@
 """What an open page asks for when it hears of something new."""
 
+import re
 from urllib.parse import unquote
 
 import pytest
 import sqlalchemy as sa
 
-from app.extensions import db
+from app.extensions import db, live, queue
 from app.models import Notification, Post, User
 from app.models.keyset import make_cursor
-from app.services import timelines
+from app.services import rooms, timelines
 from tests.cast import Cast, Visitor, words
 from tests.main.test_timelines import Statements, seed_posts
 
@@ -132,3 +133,33 @@ def test_first_page_of_a_timeline_listens_for_a_member_and_no_other_page_does(
     older = bada.get("/explore", query_string={"cursor": newest(cast)[:-1]}).text
     assert "data-timeline" not in older
     assert "data-timeline" not in bada.get("/@바다").text
+
+
+def test_deed_that_is_done_again_has_the_same_name_on_its_toast(cast: Cast) -> None:
+    bada, haneul = cast.member("바다"), cast.member("하늘")
+    post = cast.post(bada)
+    names = []
+    for _ in range(3):
+        haneul.post(f"/posts/{post}/like")
+        toast = bada.get(f"/news/notifications/{told(cast, bada)}").text
+        names += re.findall(r'data-once="([^"]+)"', toast)
+        haneul.post(f"/posts/{post}/unlike")
+    assert len(names) == 3 and len(set(names)) == 1
+    haneul.post("/messages/바다", body="또 하나")
+    assert "data-once" not in bada.get(f"/news/notifications/{told(cast, bada)}").text
+
+
+def test_pill_is_asked_for_again_when_a_post_is_deleted(cast: Cast) -> None:
+    bada, haneul = cast.member("바다"), cast.member("하늘")
+    cast.post(bada, "앞선 글")
+    cursor = newest(cast)
+    post = cast.post(haneul, "새 글")
+    assert "1" in pill(bada, "explore", cursor)
+    with cast.app.app_context():
+        queue.run()
+        live.told.clear()
+    haneul.post(f"/posts/{post}/delete")
+    with cast.app.app_context():
+        queue.run()
+    assert (rooms.EVERYBODYS_POSTS, "post") in [(one.room, one.kind) for one in live.told]
+    assert pill(bada, "explore", cursor) == ""

@@ -112,3 +112,29 @@ def test_username_is_changed_with_the_password(cast: Cast, stranger: Visitor) ->
     assert bada.post("/settings/account/username", username="너른바다", password=PASSWORD).status_code == 303
     assert stranger.get("/@너른바다").status_code == 200
     assert stranger.get("/@바다").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "zone", ["Asia/Calcutta", "Europe/Kiev", "Asia/Saigon", "ROK", "Etc/GMT+5", "Asia/Seoul"]
+)
+def test_time_zone_of_any_name_stays_until_another_is_chosen(cast: Cast, zone: str) -> None:
+    bada = cast.member("바다")
+    chosen = f'<option selected value="{zone}">'
+    given = {"locale": "ko", "timezone": zone, "theme": "auto"}
+    assert bada.post("/settings/display", **given).status_code == 303
+    page = bada.get("/settings/display").text
+    assert chosen in page and page.count("<option selected") == 2
+    shown = re.search(r'<option selected value="([^"]+)">GMT', page)
+    assert shown
+    assert (
+        bada.post("/settings/display", **given | {"timezone": shown[1], "theme": "dark"}).status_code == 303
+    )
+    assert chosen in bada.get("/settings/display").text
+
+
+@pytest.mark.parametrize("zone", ["Mars/Phobos", "", "../etc/passwd", "x" * 9000])
+def test_time_zone_that_there_is_not_is_refused(cast: Cast, zone: str) -> None:
+    bada = cast.member("바다")
+    given = {"locale": "ko", "timezone": zone, "theme": "auto"}
+    assert bada.post("/settings/display", **given).status_code == 422
+    assert '<option selected value="Asia/Seoul">' in bada.get("/settings/display").text

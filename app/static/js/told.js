@@ -11,10 +11,22 @@ function isHere(toast) {
   return pathname === location.pathname || document.querySelector("[data-notices], [data-kind=notification]");
 }
 
+const SEEN = "hanmadi:told";
+const MOST = 200;
+
+// A like that was taken back and given again is shown once in a tab.
+function isAgain({ dataset: { once } }) {
+  if (!once) return false;
+  const seen = JSON.parse(sessionStorage.getItem(SEEN) ?? "[]");
+  if (seen.includes(once)) return true;
+  sessionStorage.setItem(SEEN, JSON.stringify([...seen, once].slice(-MOST)));
+  return false;
+}
+
 document.addEventListener("hanmadi:news", async ({ detail: { kind, ids } }) => {
   if (kind !== "notification" || document.hidden) return;
   const toast = (await pieceOf(addressOf(ids.id)))?.querySelector("[data-key]");
-  if (toast && !isHere(toast)) say(toast);
+  if (toast && !isHere(toast) && !isAgain(toast)) say(toast);
 });
 
 // Whoever goes on to it has read it; the link itself stays a plain link.

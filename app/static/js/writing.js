@@ -64,7 +64,7 @@ class Writing {
 
   // Where older messages are shown the page goes to the newest ones, as it does without a script.
   submit(event) {
-    if (!this.talk.isLatest) return;
+    if (!this.talk.isLatest) { this.leave(); return; }
     event.preventDefault();
     const text = this.box.value;
     if (!text.trim() || this.isOver()) return;
@@ -76,6 +76,17 @@ class Writing {
     this.show();
     this.box.focus();
     this.sendAll();
+  }
+
+  // What is sent by loading the page is a draft no longer; it comes back where the next page does not show it as sent.
+  leave() {
+    sessionStorage.setItem(`${this.draft}:sent`, this.box.value);
+    sessionStorage.removeItem(this.draft);
+  }
+
+  wasSent(text) {
+    const words = (said) => said.replace(/\s+/g, " ").trim();
+    return this.talk.rows(".is-mine").some((row) => words(row.querySelector(".bubble").textContent).endsWith(words(text)));
   }
 
   // Stands in the conversation until the real one comes.
@@ -142,7 +153,10 @@ class Writing {
   }
 
   restore() {
-    const kept = JSON.parse(sessionStorage.getItem(this.draft) ?? "null");
+    const sent = sessionStorage.getItem(`${this.draft}:sent`);
+    sessionStorage.removeItem(`${this.draft}:sent`);
+    const lost = sent && !this.wasSent(sent) ? { text: sent } : null;
+    const kept = JSON.parse(sessionStorage.getItem(this.draft) ?? "null") ?? lost;
     if (!kept || this.box.value) return;
     this.box.value = kept.text;
     if (kept.key) this.again = kept;
