@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.cli import catalogue
 from app.cli.data import data
+from app.cli.health import health
 from app.cli.jobs import jobs
 from app.cli.scheduler import scheduler
 from app.cli.search import search
@@ -14,7 +15,7 @@ from app.cli.users import users
 
 def init_app(app: Flask) -> None:
     """Adds the commands, and compiles the translations."""
-    for command in (data, jobs, scheduler, search, translate, up, users):
+    for command in (data, health, jobs, scheduler, search, translate, up, users):
         app.cli.add_command(command)
     if not app.testing:
         compile_words(app)

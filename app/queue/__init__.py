@@ -10,6 +10,7 @@ from app.queue.down import QueueDown
 from app.queue.failures import FailedJob
 from app.queue.marks import Later, Marks, marks_of, task
 from app.queue.memory import Call, MemoryStore
+from app.queue.status import QueueStatus, Status
 from app.queue.store import NAMES, RqStore
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ __all__ = [
     "Marks",
     "Queue",
     "QueueDown",
+    "QueueStatus",
     "Sign",
+    "Status",
     "marks_of",
     "task",
 ]
@@ -65,6 +68,10 @@ class Store(Protocol):
     def retry(self, job_id: str) -> bool: ...
 
     def drop(self, job_id: str) -> bool: ...
+
+    def beat(self) -> None: ...
+
+    def status(self) -> Status: ...
 
     def wake(self) -> int: ...
 
@@ -247,6 +254,22 @@ class Queue:
             QueueDown: the store is away.
         """
         return self.store.drop(job_id)
+
+    def beat(self) -> None:
+        """Notes that the scheduler goes on.
+
+        Raises:
+            QueueDown: the store is away.
+        """
+        self.store.beat()
+
+    def status(self) -> Status:
+        """Returns how many workers each queue has, what waits in it, and when the scheduler last went on.
+
+        Raises:
+            QueueDown: the store is away.
+        """
+        return self.store.status()
 
     def wake(self) -> int:
         """Moves the jobs whose wait for another try is over into their queues, and returns how many.

@@ -3,6 +3,7 @@
 import json
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from uuid import uuid4
 from app.queue.down import QueueDown
 from app.queue.failures import FailedJob, in_one_line
 from app.queue.marks import Marks, marks_of, name_of
+from app.queue.status import QueueStatus, Status
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class MemoryStore:
         self.away = False
         self._one_at_a_time = Lock()
         self._turns: set[str] = set()
+        self._beaten = 0.0
         self._sets: dict[str, dict[int, float]] = {}
         self._at_work: set[str] = set()
         self._rests: dict[str, float] = {}
@@ -183,6 +186,18 @@ class MemoryStore:
         """Does nothing, unless a test has sent the store away."""
         if self.away:
             raise QueueDown("The test has sent the queue's store away.")
+
+    def beat(self) -> None:
+        """Notes that the scheduler goes on."""
+        self.ping()
+        self._beaten = time.monotonic()
+
+    def status(self) -> Status:
+        """Returns what waits; the test is the worker."""
+        self.ping()
+        waiting = Counter(call.marks.queue for call in self.waiting)
+        clock = time.monotonic() - self._beaten if self._beaten else None
+        return Status({name: QueueStatus(1, waiting[name]) for name in ("urgent", "default", "slow")}, clock)
 
     def wake(self) -> int:
         """Does nothing: nothing waits for another try here."""

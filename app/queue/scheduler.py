@@ -89,6 +89,7 @@ class Scheduler:
         Raises:
             QueueDown: the store is away; what is due stays due.
         """
+        self.queue.beat()
         self.queue.wake()
         for entry in self.entries:
             turn = entry.turn(now)

@@ -12,7 +12,7 @@ from redis.exceptions import LockError, WatchError
 from redis.retry import Retry
 from rq.serializers import JSONSerializer
 
-from app.queue import failures, recovery
+from app.queue import failures, recovery, status
 from app.queue.down import Breaker, QueueDown
 from app.queue.failures import FAILED_FOR, FailedJob
 from app.queue.marks import marks_of, name_of
@@ -164,6 +164,16 @@ class RqStore:
         """Forgets a failed job; see ``Queue.drop``."""
         with self.breaker.closed():
             return any(failures.drop(queue, job_id) for queue in self.queues.values())
+
+    def beat(self) -> None:
+        """Notes that the scheduler goes on."""
+        with self.breaker.closed():
+            status.beat(self.connection)
+
+    def status(self) -> status.Status:
+        """Returns how the queues are; see ``Queue.status``."""
+        with self.breaker.closed():
+            return status.of(self.connection, self.queues)
 
     def wake(self) -> int:
         """Moves the jobs that are due for another try into their queues."""

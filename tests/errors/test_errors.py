@@ -100,12 +100,3 @@ def test_database_that_is_away_is_a_503_with_a_page(app: Flask, monkeypatch: pyt
     answer = Visitor(app, "some secret").get("/")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] and "<h1" in answer.text
-
-
-def test_health_needs_nothing_and_readiness_names_the_parts(stranger: Visitor) -> None:
-    assert stranger.get("/healthz").json == {"status": "ok"}
-    assert stranger.get("/readyz").json == {
-        "status": "ok",
-        "parts": {"database": "ok", "store": "ok", "search": "ok"},
-        "advice": {},
-    }

@@ -158,6 +158,25 @@ def test_a_queue_without_workers_does_not_fill_the_store(
     queue.ping()
 
 
+def test_status_counts_workers_and_what_waits_and_hears_the_clock(
+    url: str, queue: Queue, start_worker: Callable[..., Program]
+) -> None:
+    assert queue.status().clock is None
+    assert queue.status().queues["default"].workers == 0
+    queue.enqueue(jobs.dawdle, folder="")
+    waiting = queue.status().queues["slow"]
+    assert (waiting.workers, waiting.waiting) == (0, 1)
+    assert waiting.oldest is not None and 0 <= waiting.oldest < 30
+    Scheduler(queue, [], UTC).tick(MOMENT)
+    clock = queue.status().clock
+    assert clock is not None and clock < 30
+    worker = start_worker(url, "urgent", "default")
+    until(lambda: queue.status().queues["default"].workers == 1, 60, "the worker is counted")
+    assert queue.status().queues["slow"].workers == 0
+    worker.send(signal.SIGTERM)
+    until(lambda: queue.status().queues["default"].workers == 0, 60, "the worker is gone")
+
+
 def test_slow_jobs_take_turns_with_others_and_urgent_ones_come_first(
     url: str, queue: Queue, start_worker: Callable[..., Program], tmp_path: Path
 ) -> None:
