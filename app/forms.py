@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import request
-from flask_babel import ngettext
+from flask_babel import gettext, ngettext
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import EmailField, Field, Form, PasswordField, StringField, TextAreaField
@@ -124,8 +124,10 @@ class NewSecretField(SecretField):
         """Asks for the right length.
 
         Raises:
-            ValidationError: it is too short or too long.
+            ValidationError: it is missing, too short or too long.
         """
+        if not self.process_errors and not self.data:
+            raise ValidationError(gettext("Write your password."))
         if not self.process_errors and not passwords.fits(self.data or ""):
             raise ValidationError(str(passwords.UNFITTING))
 

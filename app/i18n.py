@@ -42,7 +42,7 @@ def init_app(app: Flask) -> None:
     """Binds the choice of language to the application and gives the templates the words for times and numbers."""
     babel.init_app(app, locale_selector=chosen_locale, timezone_selector=chosen_timezone)
     days = (clock, day_key, day_words, month, today_words)
-    for words in (*days, relative, full_date, short_number, is_recent, settle):
+    for words in (*days, relative, last_here, full_date, short_number, is_recent, settle):
         app.add_template_global(words)
         app.add_template_filter(words)
     app.context_processor(lambda: {"locale": current_language()})
@@ -165,6 +165,16 @@ def relative(when: datetime, now: datetime | None = None) -> str:
     if 1 < days <= _WEEKDAYS_LAST:
         return format_datetime(when, "EEEE")
     return _by_skeleton(when, "MMMd" if then.year == today.year else "yMMMd")
+
+
+def last_here(when: datetime) -> str:
+    """Returns when a person was last on the site: 방금 다녀갔어요, 15분 전에 다녀갔어요."""
+    words = relative(when)
+    if words == gettext("just now"):
+        return gettext("Here just now")
+    if words == gettext("yesterday"):
+        return gettext("Last here yesterday")
+    return gettext("Last here: %(when)s", when=words)
 
 
 def is_recent(when: datetime, now: datetime | None = None) -> bool:

@@ -8,6 +8,7 @@ from flask import Flask
 
 from app.api.reference.description import read
 from app.api.reference.outline import Outline
+from app.api.reference.words import NAMES
 from tests.api.test_document import described
 from tests.cast import Cast, Visitor
 
@@ -204,3 +205,11 @@ def test_what_is_sent_is_told_with_its_place() -> None:
     )
     assert operation.body and operation.body.type == "Leaf" and operation.is_deprecated
     assert [answer.status for answer in operation.refusals] == ["404"]
+
+
+def test_every_group_has_a_name_in_the_readers_language(app: Flask) -> None:
+    operations = [
+        one for path in described(app)["paths"].values() for one in path.values() if isinstance(one, dict)
+    ]
+    groups = {tag for operation in operations for tag in operation.get("tags", ())}
+    assert {"blocks", "mutes"} <= groups <= set(NAMES)

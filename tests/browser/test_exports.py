@@ -130,7 +130,7 @@ def test_export_is_made_while_one_watches_and_the_file_is_fetched(
     only_news(page)
     page.get_by_role("button", name="내보내기 시작").click()
     expect(page.get_by_role("heading", name="차례를 기다리고 있어요")).to_be_visible()
-    page.get_by_role("button", name="그만두기").focus()
+    page.get_by_role("button", name="내보내기 취소").focus()
     with app.app_context():
         queue.run()
     expect(page.get_by_role("link", name="받기")).to_be_visible()
@@ -146,8 +146,8 @@ def test_export_is_made_while_one_watches_and_the_file_is_fetched(
 def test_export_is_cancelled(windows: Watched, bada: Visitor) -> None:
     page = windows.open(PAGE, secret=secret(bada))
     page.get_by_role("button", name="내보내기 시작").click()
-    page.get_by_role("button", name="그만두기").click()
-    expect(page.locator(".toast")).to_contain_text("내보내기를 그만뒀어요")
+    page.get_by_role("button", name="내보내기 취소").click()
+    expect(page.locator(".toast")).to_contain_text("내보내기를 취소했어요")
     expect(page.get_by_role("button", name="내보내기 시작")).to_be_visible()
 
 

@@ -101,7 +101,7 @@ def test_like_in_one_browser_is_told_in_the_other_and_read_in_both(
     work()
     for window in (page, second):
         expect(window.locator(NUMBER)).to_have_text("1")
-        expect(window.locator(".toast")).to_contain_text("하늘님이 좋아해요")
+        expect(window.locator(".toast")).to_contain_text("하늘님이 내 글을 좋아해요")
         expect(window).to_have_title(re.compile(r"^\(1\) "))
     expect(other.locator(NUMBER)).to_be_hidden()
 

@@ -127,7 +127,7 @@ def test_new_ones_are_told_above_and_nothing_moves(
     expect(pill).to_contain_text("새 알림 1개")
     assert page.evaluate(places) == before
     pill.click()
-    expect(page.locator(".notice").first).to_contain_text("별님님 외 1명이 팔로우했어요")
+    expect(page.locator(".notice").first).to_contain_text("별님님 외 1명이 나를 팔로우했어요")
     expect(pill).to_have_count(0)
 
 

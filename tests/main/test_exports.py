@@ -156,7 +156,7 @@ def test_failure_is_told_in_plain_words_on_the_page_and_in_a_letter(
 def test_cancelling_ends_it_and_says_so_and_no_letter_comes(app: Flask, bada: Visitor) -> None:
     task_id = ask(app, bada)
     assert bada.post(f"{PAGE}/{task_id}/cancel").location == PAGE
-    assert "내보내기를 그만뒀어요" in bada.read(PAGE) and "그만뒀어요" in bada.read(PAGE)
+    assert "내보내기를 취소했어요" in bada.read(PAGE) and "취소했어요" in bada.read(PAGE)
     assert bada.letters() == []
     assert bada.post(f"{PAGE}/{task_id}/cancel").status_code == 303
     assert ask(app, bada) != task_id

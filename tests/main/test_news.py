@@ -53,10 +53,10 @@ def test_toast_says_what_happened_and_where_it_leads(cast: Cast) -> None:
     post = cast.post(bada)
     haneul.post(f"/posts/{post}/like")
     toast = bada.get(f"/news/notifications/{told(cast, bada)}")
-    assert words(toast.text) == "하늘님이 좋아해요 보기" and f'href="/posts/{post}"' in toast.text
+    assert words(toast.text) == "하늘님이 내 글을 좋아해요 보기" and f'href="/posts/{post}"' in toast.text
     haneul.post("/@바다/follow")
     toast = bada.get(f"/news/notifications/{told(cast, bada)}")
-    assert words(toast.text).startswith("하늘님이 팔로우") and 'href="/notifications"' in toast.text
+    assert words(toast.text).startswith("하늘님이 나를 팔로우") and 'href="/notifications"' in toast.text
     haneul.post("/messages/바다", body="안녕하세요")
     toast = bada.get(f"/news/notifications/{told(cast, bada)}")
     assert unquote(toast.text).find('href="/messages/하늘"') > 0

@@ -60,8 +60,8 @@ def test_page_says_who_did_what_and_leads_there(cast: Cast) -> None:
     reply = cast.post(haneul, "그래요", parent=post)
     html = bada.get("/notifications").text
     text = bada.read("/notifications")
-    assert "하늘 님 외 1명 이 좋아해요" in text and "첫눈이 오면 <b>만나요</b>" in text
-    assert "하늘 님이 팔로우했어요" in text and "구름을 보아요" in text
+    assert "하늘 님 외 1명 이 내 글을 좋아해요" in text and "첫눈이 오면 <b>만나요</b>" in text
+    assert "하늘 님이 나를 팔로우했어요" in text and "구름을 보아요" in text
     assert "하늘 님이 나를 멘션했어요" in text and "하늘 님이 답글을 남겼어요" in text and "“그래요”" in text
     shown = notices(html)
     assert len(shown) == 4 and all("is-new" in notice for notice in shown)
@@ -77,7 +77,7 @@ def test_many_followers_are_one_notice(cast: Cast) -> None:
     bada = cast.member("바다")
     for number in range(3):
         cast.member(f"무리{number}").post("/@바다/follow")
-    assert "무리2 님 외 2명 이 팔로우했어요" in bada.read("/notifications")
+    assert "무리2 님 외 2명 이 나를 팔로우했어요" in bada.read("/notifications")
     assert "/@%EB%B0%94%EB%8B%A4/followers" in bada.get("/notifications").text
 
 

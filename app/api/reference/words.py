@@ -15,6 +15,8 @@ NAMES = {
     "api": _l("Where to begin"),
     "entry": _l("Where to begin"),
     "me": _l("The member"),
+    "blocks": _l("Blocks"),
+    "mutes": _l("Mutes"),
     "tokens": _l("Tokens"),
     "messages": _l("Messages"),
     "notifications": _l("Notifications"),
