@@ -58,7 +58,7 @@ def keep_private(app: Flask) -> None:
     kind, _, database = app.config["SQLALCHEMY_DATABASE_URI"].partition(":///")
     if kind == "sqlite" and database:
         path = Path(app.instance_path, database.partition("?")[0])
-        elsewhere += [path.with_name(path.name + end) for end in ("", "-wal", "-shm")]
+        elsewhere += [path.with_name(path.name + end) for end in ("", "-wal", "-shm", "-writers")]
     try:
         open_still = files.keep_private(data, elsewhere)
     except OSError as error:

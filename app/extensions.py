@@ -18,7 +18,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase
 
-from app import database
+from app import database, writers
 from app.live import Live
 from app.queue import Queue
 from app.search import Search
@@ -78,7 +78,12 @@ def prepare_sqlite(connection: object, _record: object) -> None:
     """Makes SQLite serve a web and workers at once: readers never wait, writers wait for their turn."""
     if isinstance(connection, sqlite3.Connection):
         connection.isolation_level = None  # The driver's own BEGIN comes too late; see begin_sqlite.
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            f"busy_timeout={writers.BUSY * 1000:.0f}",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
 
@@ -91,7 +96,10 @@ def begin_sqlite(connection: sa.Connection) -> None:
     """
     if connection.dialect.name == "sqlite":
         reads = only_reading.get() or (has_request_context() and request.method in SAFE_METHODS)
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        if reads:
+            connection.exec_driver_sql("BEGIN")
+        else:
+            writers.begin(connection)
 
 
 def init_app(app: Flask) -> None:

@@ -15,7 +15,16 @@ PART = ".part"  # How the name of a workshop ends.
 
 
 # What the site keeps in its data folder; the database's two journals are named after it.
-KEPT = ("hanmadi.db", "hanmadi.db-wal", "hanmadi.db-shm", "secret_key", "up.lock", "store", "store.sock")
+KEPT = (
+    "hanmadi.db",
+    "hanmadi.db-wal",
+    "hanmadi.db-shm",
+    "hanmadi.db-writers",
+    "secret_key",
+    "up.lock",
+    "store",
+    "store.sock",
+)
 KEPT_BY_PARTS = ("search", "exports", "mail")
 
 
