@@ -88,6 +88,7 @@ TABLE: dict[str, tuple[int, int, int, int, int]] = {
     "POST main.end_session": (303, 303, 303, 303, 303),
     "POST main.end_other_sessions": (303, 303, 303, 303, 303),
     "GET main.settings_tokens": MEMBERS,
+    "POST main.make_token": CHECKED_FORM,
     "GET main.settings_exports": MEMBERS,
     "POST main.start_export": (303, 303, 303, 303, 303),
     "GET main.export_progress": (303, 404, 404, 303, 303),

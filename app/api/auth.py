@@ -1,13 +1,10 @@
 """What a program may do for the member whose token it sends."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, NoReturn, ParamSpec, TypeVar
+from typing import Any, NoReturn
 
 from flask import g, request
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_httpauth import HTTPBasicAuth, HTTPTokenAuth
+from flask_httpauth import HTTPBasicAuth
 from flask_login import current_user
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
@@ -18,37 +15,46 @@ from app.models import User
 from app.services import sessions, tokens
 
 REALM = "Hanmadi"
-NEEDS_WRITE = _l("This token may only read. Make one with the scope “write”.")
-bearer = HTTPTokenAuth("Bearer", realm=REALM)
 basic = HTTPBasicAuth(realm=REALM)
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 @bp.before_request
-def recognise() -> None:
-    """Refuses a token that does not count, where a request without one would be answered as a stranger's.
+def admit() -> None:
+    """Compares the token of a request with the security requirement of the operation, as the description shows it.
+
+    A token that does not count is refused even where none is needed, since the answer would be that of a stranger.
 
     Raises:
-        Unauthorized: there is a token, and it has ended, or is not ours.
+        Unauthorized: the token has ended or is not ours, or there is none where one is needed.
+        Forbidden: the token has none of the scopes that allow the operation.
     """
-    is_known = current_user.is_authenticated  # To ask is to have the token looked up.
+    is_known = current_user.is_authenticated  # This looks the token up.
     given = request.authorization
     if given and given.type == "bearer" and not is_known:
         refuse(_("This token has ended or is not ours. Make a new one."), error="invalid_token")
+    required = bp.security[str(request.endpoint).removeprefix(f"{bp.name}.")]
+    if is_known:
+        require(*(scope for scheme in required for scope in scheme.get("token", ())))
+    elif not any(scheme == {} or "password" in scheme for scheme in required):
+        refuse(_("This is for members. Send a token: make one with POST /api/tokens."))
+
+
+def require(*scopes: str) -> None:
+    """Requires one of some scopes, or nothing where there are none.
+
+    Raises:
+        Forbidden: the token has none of them.
+    """
+    if scopes and not {*scopes} & {*tokens.scopes(g.access_token)}:
+        named = _(" or ").join(f"“{scope}”" for scope in scopes)
+        raise Forbidden(
+            _("This token does not allow this. Make one with the scope %(scopes)s.", scopes=named)
+        )
 
 
 def viewer() -> Any:
     """Returns the member whose program asks, or a stranger."""
     return current_user._get_current_object()
-
-
-@bearer.verify_token
-def by_token(_token: str) -> User | None:
-    """Returns whose token it is, which was found out when the request came."""
-    member: User | None = current_user._get_current_object() if current_user.is_authenticated else None
-    return member
 
 
 @basic.verify_password
@@ -60,12 +66,6 @@ def by_password(name: str, password: str) -> User | None:
         return sessions.recognise(name, password)
     except Invalid:
         return None
-
-
-@bearer.error_handler
-def no_token(_status: int) -> NoReturn:
-    """Asks for a token."""
-    refuse(_("This is for members. Send a token: make one with POST /api/tokens."))
 
 
 @basic.error_handler
@@ -83,22 +83,19 @@ def refuse(text: str, scheme: str = "bearer", **parameters: str) -> NoReturn:
     raise Unauthorized(text, www_authenticate=WWWAuthenticate(scheme, {"realm": REALM, **parameters}))
 
 
-def reads(view: Callable[P, R]) -> Callable[P, R]:
-    """Lets only members' programs in."""
-    return bp.doc(security=[{"token": [tokens.READ]}])(bearer.login_required(view))
+def permits(*scopes: str) -> Any:
+    """Returns a decorator that describes an operation as allowed by any one of some scopes; ``admit`` enforces it."""
+    return bp.doc(security=[{"token": [scope]} for scope in scopes] or [{"token": []}])
 
 
-def writes(view: Callable[P, R]) -> Callable[P, R]:
-    """Lets only members' programs in that may change something.
-
-    Raises:
-        Forbidden: the token may only read.
-    """
-
-    @wraps(view)
-    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        if not g.access_token.can_write:
-            raise Forbidden(NEEDS_WRITE)
-        return view(*args, **kwargs)
-
-    return bp.doc(security=[{"token": [tokens.WRITE]}])(bearer.login_required(checked))
+reads = permits(tokens.READ)
+"""Reads what is the member's."""
+writes = permits(tokens.WRITE)
+"""Changes something."""
+reads_messages = permits(tokens.READ, tokens.MESSAGES)
+writes_messages = permits(tokens.WRITE, tokens.MESSAGES)
+reads_account = permits(tokens.READ, tokens.ACCOUNT)
+writes_account = permits(tokens.WRITE, tokens.ACCOUNT)
+secures_account = permits(tokens.ACCOUNT)
+"""Uses what signs the member in; no token of before could."""
+any_token = permits()

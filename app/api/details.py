@@ -78,8 +78,6 @@ class Details(BasePlugin):
     ) -> None:
         """Completes the operations of a path."""
         for method, operation in (operations or {}).items():
-            # Where no token is needed, a reader with one is shown what is theirs.
-            operation.setdefault("security", [{}, {"token": ["read"]}] if method == "get" else [{}])
             parts = (operation.get("description", ""), _credentials(operation["security"]))
             operation["description"] = "\n\n".join(filter(None, parts))
             answers = operation["responses"]
@@ -102,7 +100,9 @@ def _credentials(security: list[dict[str, list[str]]]) -> str:
         return "Needs no token."
     if any("password" in scheme for scheme in security):
         return "Needs the name and the password of a member."
-    scopes = [" ".join(scheme["token"]) for scheme in security]
+    scopes = [scope for scheme in security for scope in scheme["token"]]
+    if not scopes:
+        return "Needs a token of any scope."
     return f"Needs a token with the scope {' or '.join(f'`{scope}`' for scope in scopes)}."
 
 
@@ -111,7 +111,7 @@ def _refusals(path: str, operation: dict[str, Any]) -> list[int]:
     for parameter in operation.get("parameters", ()):
         parts |= {parameter["in"], parameter["name"]}
     found = {401, 429, *(status for part in parts & REFUSALS.keys() for status in REFUSALS[part])}
-    if any("write" in scopes for scheme in operation["security"] for scopes in scheme.values()):
+    if any(scheme.get("token") for scheme in operation["security"]):
         found.add(403)
     return sorted(found)
 

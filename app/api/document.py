@@ -38,6 +38,10 @@ TAGS = {
 """What belongs together, named as the modules."""
 
 
+Security = list[dict[str, list[str]]]
+"""A security requirement: alternatives, each with the scopes that it needs; an empty one needs nothing."""
+
+
 class Fault(ma.Schema):
     """What is wrong with one part of a request."""
 
@@ -74,6 +78,10 @@ class Operations(Blueprint):
 
     ARGUMENTS_PARSER = Parser()
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.security: dict[str, Security] = {}
+
     def add_url_rule(
         self,
         rule: str,
@@ -94,7 +102,12 @@ class Operations(Blueprint):
             operation: the ``operationId``, from which clients make the name of a function: a verb and a noun.
             options: see Flask.
         """
-        named = self.doc(operationId=operation)(view_func)
+        told = getattr(view_func, "_apidoc", {}).get("manual_doc", {})
+        # Where no token is needed, a reader with one is shown what is theirs.
+        open_to_all = [{}, {"token": ["read"]}] if "GET" in options["methods"] else [{}]
+        security: Security = told.get("security", open_to_all)
+        self.security[endpoint or view_func.__name__] = security
+        named = self.doc(operationId=operation, security=security)(view_func)
         options["tags"] = [view_func.__module__.rpartition(".")[2]]
         super().add_url_rule(rule, endpoint, named, provide_automatic_options, **options)
 

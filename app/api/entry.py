@@ -40,6 +40,7 @@ class Entry(ma.Schema):
 
 
 @bp.route("", methods=["GET"], operation="get_entry")
+@bp.doc(security=[{}, {"token": []}])
 @bp.response(200, Entry)
 def entry() -> dict[str, Any]:
     """Name the site, and link to what the interface offers."""

@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 
 from app import i18n, limits
 from app.api import answers, bp
-from app.api.auth import reads, viewer, writes
+from app.api.auth import reads_account, viewer, writes_account
 from app.api.fields import N_, Number, Timestamp, link
 from app.api.users import ProfileChange, changed, states
 from app.models import User
@@ -104,7 +104,7 @@ class Code(ma.Schema):
 
 
 @bp.route("/me", methods=["GET"], operation="get_me")
-@reads
+@reads_account
 @bp.response(200, Me)
 def me() -> Any:
     """Show the member whose token it is."""
@@ -112,7 +112,7 @@ def me() -> Any:
 
 
 @bp.route("/me", methods=["PATCH"], operation="edit_me")
-@writes
+@writes_account
 @answers.edits
 @bp.arguments(MeChange)
 @bp.response(200, Me)
@@ -126,7 +126,7 @@ def edit_me(change: dict[str, Any]) -> Any:
 
 @bp.route("/me/confirmation", methods=["POST"], operation="confirm_address")
 @limits.codes
-@writes
+@writes_account
 @bp.arguments(Code)
 @bp.response(200, Me)
 def confirm(sent: dict[str, str]) -> Any:

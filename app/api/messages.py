@@ -9,7 +9,7 @@ from marshmallow import fields
 
 from app import limits, text
 from app.api import bp
-from app.api.auth import reads, viewer, writes
+from app.api.auth import reads_messages, viewer, writes_messages
 from app.api.fields import Text, Timestamp, Whole, link
 from app.api.once import once
 from app.api.paging import PageQuery, collection, paged
@@ -97,7 +97,7 @@ class ConversationShown(ma.Schema):
 
 
 @bp.route("/messages", methods=["GET"], operation="list_conversations")
-@reads
+@reads_messages
 @bp.arguments(PageQuery, location="query")
 @bp.response(200, collection("Conversations", ConversationShown))
 def conversations(wanted: Wanted) -> Any:
@@ -107,7 +107,7 @@ def conversations(wanted: Wanted) -> Any:
 
 @bp.route("/messages", methods=["POST"], operation="send_message")
 @limits.members_messages
-@writes
+@writes_messages
 @once
 @bp.arguments(MessageOrder)
 @bp.response(201, MessageShown)
@@ -121,7 +121,7 @@ def send_message(order: dict[str, str]) -> Any:
 
 
 @bp.route("/messages/<who>", methods=["GET"], operation="get_conversation")
-@reads
+@reads_messages
 @bp.response(200, ConversationShown)
 def conversation(who: str) -> Any:
     """Show the conversation with a member, by their id or username."""
@@ -129,7 +129,7 @@ def conversation(who: str) -> Any:
 
 
 @bp.route("/messages/<who>", methods=["DELETE"], operation="delete_conversation")
-@writes
+@writes_messages
 @bp.response(204)
 def delete_conversation(who: str) -> None:
     """Delete a conversation for the member alone; it comes back, empty of this, when the other writes again."""
@@ -137,7 +137,7 @@ def delete_conversation(who: str) -> None:
 
 
 @bp.route("/messages/<who>/read", methods=["PUT"], operation="read_conversation")
-@writes
+@writes_messages
 @bp.arguments(ReadMark)
 @bp.response(200, ConversationShown)
 def read_conversation(mark: dict[str, int], who: str) -> Any:
@@ -147,7 +147,7 @@ def read_conversation(mark: dict[str, int], who: str) -> Any:
 
 
 @bp.route("/messages/<who>/messages", methods=["GET"], operation="list_messages")
-@reads
+@reads_messages
 @bp.arguments(PageQuery, location="query")
 @bp.response(200, collection("Messages", MessageShown))
 def messages_with(wanted: Wanted, who: str) -> Any:
@@ -159,7 +159,7 @@ def messages_with(wanted: Wanted, who: str) -> Any:
 
 @bp.route("/messages/<who>/messages", methods=["POST"], operation="write_message")
 @limits.members_messages
-@writes
+@writes_messages
 @once
 @bp.arguments(MessageText)
 @bp.response(201, MessageShown)
@@ -169,7 +169,7 @@ def write_to(order: dict[str, str], who: str) -> Any:
 
 
 @bp.route("/messages/<who>/messages/<row:id>", methods=["GET"], operation="get_message")
-@reads
+@reads_messages
 @bp.response(200, MessageShown)
 def message(who: str, id: int) -> Any:
     """Show a message of a conversation."""
@@ -178,7 +178,7 @@ def message(who: str, id: int) -> Any:
 
 
 @bp.route("/messages/<who>/messages/<row:id>", methods=["DELETE"], operation="delete_message")
-@writes
+@writes_messages
 @bp.response(204)
 def delete_message(who: str, id: int) -> None:
     """Delete a message for the member alone."""

@@ -8,7 +8,7 @@ from flask import url_for
 from marshmallow import fields, validate
 
 from app.api import answers, bp
-from app.api.auth import reads, viewer, writes
+from app.api.auth import reads, reads_account, viewer, writes, writes_account
 from app.api.fields import INVALID, Moment, Timestamp, YesOrNo, link
 from app.api.paging import PageMeta, PageQuery, collection, paged
 from app.api.users import UserCard, card
@@ -177,7 +177,7 @@ def read_notifications(mark: dict[str, datetime]) -> None:
 
 
 @bp.route("/me/notification-settings", methods=["GET"], operation="get_notification_settings")
-@reads
+@reads_account
 @bp.response(200, NotificationChoices)
 def notification_settings() -> Any:
     """Show of which kinds the member is told, and how."""
@@ -185,7 +185,7 @@ def notification_settings() -> Any:
 
 
 @bp.route("/me/notification-settings", methods=["PATCH"], operation="edit_notification_settings")
-@writes
+@writes_account
 @answers.edits
 @bp.arguments(NotificationChange)
 @bp.response(200, NotificationChoices)

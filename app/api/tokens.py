@@ -9,16 +9,14 @@ from marshmallow import fields, validate
 
 from app import limits
 from app.api import answers, bp
-from app.api.auth import NEEDS_WRITE, basic, reads, writes
+from app.api.auth import any_token, basic, reads_account, require, writes_account
 from app.api.fields import INVALID, Text, Timestamp, Whole, link
 from app.api.paging import PageQuery, collection, paged
-from app.exceptions import Forbidden
 from app.extensions import limiter
 from app.models import AccessToken as Row
 from app.models.keyset import Wanted
 from app.services import tokens
 
-NAME = 60
 AN_HOUR, A_MINUTE, A_MONTH = 3600, 60, 30 * 86400
 
 
@@ -36,7 +34,7 @@ class AccessToken(ma.Schema):
     id = fields.Integer(required=True)
     name = fields.String(required=True, metadata={"description": "What the member calls the program."})
     scopes = fields.List(
-        fields.String(validate=validate.OneOf((tokens.READ, tokens.WRITE))),
+        fields.String(validate=validate.OneOf(tokens.SCOPES)),
         required=True,
         metadata={"description": "What the token allows."},
     )
@@ -60,11 +58,11 @@ class IssuedToken(AccessToken):
 class TokenOrder(ma.Schema):
     """What the new token may do, and for how long."""
 
-    name = Text(NAME, NAME * 5, least=1, load_default="API")
+    name = Text(*tokens.NAME, least=1, load_default="API")
     scopes = fields.List(
-        fields.String(validate=validate.OneOf((tokens.READ, tokens.WRITE), error=INVALID)),
+        fields.String(validate=validate.OneOf(tokens.SCOPES, error=INVALID)),
         load_default=[tokens.READ],
-        validate=validate.Length(1, 2, error=INVALID),
+        validate=validate.Length(1, len(tokens.SCOPES), error=INVALID),
         metadata={"description": "What the token allows."},
     )
     expires_in = Whole(A_MINUTE, A_MONTH, load_default=AN_HOUR, metadata={"description": "Seconds."})
@@ -73,7 +71,7 @@ class TokenOrder(ma.Schema):
 class TokenName(ma.Schema):
     """Another name."""
 
-    name = Text(NAME, NAME * 5, least=1, required=True)
+    name = Text(*tokens.NAME, least=1, required=True)
 
 
 @bp.route("/tokens", methods=["POST"], operation="create_token")
@@ -85,14 +83,13 @@ class TokenName(ma.Schema):
 @bp.response(201, IssuedToken)
 def make_token(order: dict[str, Any]) -> Any:
     """Make a token for the member whose name and password come as Basic credentials."""
-    can_write = tokens.WRITE in order["scopes"]
     lasts = timedelta(seconds=order["expires_in"])
-    secret, token = tokens.issue(basic.current_user(), order["name"], can_write, lasts)
+    secret, token = tokens.issue(basic.current_user(), order["name"], order["scopes"], lasts)
     return {**show(token), "token": secret}, 201, {"Location": url_for("api.token", id=token.id)}
 
 
 @bp.route("/tokens", methods=["GET"], operation="list_tokens")
-@reads
+@reads_account
 @bp.arguments(PageQuery, location="query")
 @bp.response(200, collection("Tokens", AccessToken))
 def own_tokens(wanted: Wanted) -> Any:
@@ -101,7 +98,7 @@ def own_tokens(wanted: Wanted) -> Any:
 
 
 @bp.route("/tokens/<row:id>", methods=["GET"], operation="get_token")
-@reads
+@reads_account
 @bp.response(200, AccessToken)
 def token(id: int) -> Any:
     """Show one of the member's tokens."""
@@ -109,7 +106,7 @@ def token(id: int) -> Any:
 
 
 @bp.route("/tokens/<row:id>", methods=["PATCH"], operation="edit_token")
-@writes
+@writes_account
 @answers.edits
 @bp.arguments(TokenName)
 @bp.response(200, AccessToken)
@@ -123,13 +120,13 @@ def rename_token(change: dict[str, str], id: int) -> Any:
 
 
 @bp.route("/tokens/<row:id>", methods=["DELETE"], operation="delete_token")
-@reads
+@any_token
 @bp.alt_response(403, "FORBIDDEN")
 @bp.response(204)
 def end_token(id: int) -> None:
-    """End a token; a program may always end its own, and any other with the scope “write”."""
-    if not g.access_token.can_write and id != g.access_token.id:
-        raise Forbidden(NEEDS_WRITE)
+    """End a token; a program may always end its own, and any other with the scope “write” or “account”."""
+    if id != g.access_token.id:
+        require(tokens.WRITE, tokens.ACCOUNT)
     tokens.end(g.access_token.user, id)
 
 

@@ -11,7 +11,7 @@ from marshmallow import fields
 
 from app import i18n, limits, policy
 from app.api import answers, bp
-from app.api.auth import viewer, writes
+from app.api.auth import viewer, writes, writes_account
 from app.api.fields import EmailAddress, Password, Text, Timestamp, WebAddress, link
 from app.api.once import once
 from app.api.paging import PageQuery, collection, paged
@@ -166,7 +166,7 @@ def user(who: str) -> Any:
 
 
 @bp.route("/users/<who>", methods=["PATCH"], operation="edit_user")
-@writes
+@writes_account
 @answers.edits
 @bp.arguments(ProfileChange)
 @bp.response(200, Person)

@@ -22,5 +22,6 @@ from app.main import (  # noqa: E402, F401
     search,
     settings,
     timelines,
+    tokens,
     translations,
 )

@@ -23,7 +23,7 @@ from app.forms import (
     Readable,
     SecretField,
 )
-from app.services import users
+from app.services import tokens, users
 from app.services.notifications import choices
 
 
@@ -117,3 +117,35 @@ class PasswordForm(BoundedForm):
 
     current = SecretField(_l("Current password"), validators=[DataRequired(_l("Write your password."))])
     password = NewSecretField(_l("New password"))
+
+
+class TokenForm(BoundedForm):
+    """An access token for a program."""
+
+    name = CleanStringField(
+        _l("Name of the program"), validators=[Readable(_l("Write a name.")), AtMost(*tokens.NAME)]
+    )
+    scopes = SelectMultipleField(
+        _l("What it may do"),
+        choices=[
+            SelectChoice(tokens.READ, _l("Read everything that you can read")),
+            SelectChoice(tokens.WRITE, _l("Read, and write, like and follow in your name")),
+            SelectChoice(tokens.MESSAGES, _l("Read and write private messages only")),
+            SelectChoice(
+                tokens.ACCOUNT, _l("Change the account: settings, devices, and what you sign in with")
+            ),
+        ],
+        default=[tokens.READ],
+        validators=[DataRequired(_l("Choose at least one."))],
+    )
+    days = SelectField(
+        _l("How long it lasts"),
+        choices=[
+            SelectChoice("1", _l("A day")),
+            SelectChoice("30", _l("30 days")),
+            SelectChoice("90", _l("90 days")),
+            SelectChoice("365", _l("A year")),
+        ],
+        default="30",
+    )
+    password = SecretField(_l("Current password"), validators=[DataRequired(_l("Write your password."))])

@@ -15,10 +15,8 @@ from app.main.context import THEMES
 from app.main.devices import device
 from app.main.forms import DisplayForm, EmailForm, PasswordForm, ProfileForm, UsernameForm
 from app.main.viewer import back, viewer
-from app.models.keyset import Wanted
-from app.services import accounts, passwords, sessions, tokens, users
+from app.services import accounts, passwords, sessions, users
 
-EVERY_TOKEN = Wanted(per_page=tokens.MOST_TOKENS)
 LONGEST_ZONE = 64
 A_YEAR = 31_536_000  # Seconds.
 
@@ -159,22 +157,6 @@ def end_other_sessions() -> Any:
     sessions.end_all(viewer().id, but=g.session_id)
     flash(_("Every other browser is signed out."))
     return redirect(url_for("main.settings_sessions"), 303)
-
-
-@bp.get("/settings/tokens")
-@login_required
-def settings_tokens() -> Any:
-    """Shows which programs act in a member's name."""
-    return page("tokens", False, page=tokens.listed(viewer(), EVERY_TOKEN))
-
-
-@bp.post("/settings/tokens/<row:id>/end")
-@login_required
-def end_token(id: int) -> Any:
-    """Ends a program's token."""
-    tokens.end(viewer(), id)
-    flash(_("That program is no longer connected."))
-    return redirect(url_for("main.settings_tokens"), 303)
 
 
 @bp.post("/language")

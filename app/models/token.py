@@ -21,6 +21,7 @@ class AccessToken(PaginatedAPIMixin, Base):
     token_hash: so.Mapped[str] = so.mapped_column(sa.String(64), unique=True)
     name: so.Mapped[str] = so.mapped_column(sa.String(150))
     can_write: so.Mapped[bool]
+    scope: so.Mapped[str | None] = so.mapped_column(sa.String(100))
     created_at: so.Mapped[Created]
     expires_at: so.Mapped[datetime] = so.mapped_column(UtcDateTime, index=True)
     used_at: so.Mapped[datetime | None] = so.mapped_column(UtcDateTime)

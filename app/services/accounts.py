@@ -1,5 +1,6 @@
 """Accounts: signing up, proving an address, and changing what one signs in with."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from app.events import (
 )
 from app.exceptions import Conflict, Invalid, NotFound
 from app.extensions import db
-from app.models import Post, PostTag, Tag, User
+from app.models import AccessToken, Post, PostTag, Tag, User
 from app.models.columns import now
 from app.services import codes, held_names, passwords, sessions, tags, tokens, users
 from app.transaction import savepoint
@@ -112,6 +113,18 @@ def change_username(user: User, username: str, password: str) -> None:
     passwords.require(user, password)
     _differ(username, password, "username")
     _name(user, username)
+
+
+def connect_program(
+    user: User, password: str, name: str, scopes: Collection[str], lasts: timedelta
+) -> tuple[str, AccessToken]:
+    """Makes an access token for a program of the member; the arguments and the result are those of ``tokens.issue``.
+
+    Raises:
+        Invalid: the password is another one.
+    """
+    passwords.require(user, password)
+    return tokens.issue(user, name, scopes, lasts)
 
 
 def promote(username: str) -> User:

@@ -6,7 +6,7 @@ at once. Only the hash of its id (``jti``) is kept.
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,19 +26,24 @@ from app.services import users
 
 AUDIENCE = "hanmadi-api"
 ALGORITHM = "HS256"
-READ, WRITE = "read", "write"
+READ, WRITE, MESSAGES, ACCOUNT = "read", "write", "messages", "account"
+SCOPES = (READ, WRITE, MESSAGES, ACCOUNT)
+"""What a token may allow: reading everything, changing everything but what signs the member in, private messages
+alone, the account alone. ``write`` includes ``read``."""
 MOST_TOKENS = 50
+NAME = (60, 300)
+"""The most characters of a name, and the most code points."""
 NOTED_EVERY = timedelta(minutes=1)
 NEWEST_FIRST = Keyset(AccessToken.created_at, AccessToken.id)
 
 
-def issue(user: User, name: str, can_write: bool, lasts: timedelta) -> tuple[str, AccessToken]:
+def issue(user: User, name: str, wished: Collection[str], lasts: timedelta) -> tuple[str, AccessToken]:
     """Makes a token; beyond fifty of a member, the ones unused longest end.
 
     Args:
         user: in whose name it will act.
         name: what the member calls the program, clean and fitting.
-        can_write: whether it may change things as well.
+        wished: the scopes.
         lasts: from now on.
 
     Returns:
@@ -46,11 +51,13 @@ def issue(user: User, name: str, can_write: bool, lasts: timedelta) -> tuple[str
     """
     token_id = secrets.token_urlsafe(32)
     begins = now()
+    granted = {*wished, READ} if WRITE in wished else {*wished}
     row = AccessToken(
         user_id=user.id,
         token_hash=_hash(token_id),
         name=name,
-        can_write=can_write,
+        can_write=WRITE in granted,
+        scope=" ".join(scope for scope in SCOPES if scope in granted),
         created_at=begins,
         expires_at=begins + lasts,
     )
@@ -74,7 +81,9 @@ def issue(user: User, name: str, can_write: bool, lasts: timedelta) -> tuple[str
 
 def scopes(token: AccessToken) -> list[str]:
     """Returns what a token allows, in the words of its ``scope``."""
-    return [READ, WRITE] if token.can_write else [READ]
+    if token.scope is None:  # It was made before there were narrower scopes.
+        return [READ, WRITE] if token.can_write else [READ]
+    return token.scope.split()
 
 
 def find(token: str) -> AccessToken | None:

@@ -69,7 +69,7 @@ def connect(app: Flask) -> Connect:
         with app.app_context(), transaction():
             owner = users.by_name_or_address(member.username)
             assert owner is not None
-            secret, _ = tokens.issue(owner, name, "write" in scopes, timedelta(days=1))
+            secret, _ = tokens.issue(owner, name, scopes, timedelta(days=1))
         return Program(app, secret)
 
     return made

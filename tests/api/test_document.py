@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from apispec import APISpec
 from flask import Flask
+from openapi_spec_validator import validate
+from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 from app.api.document import Fault
 from app.api.schemas import Requests, Schemas
@@ -143,6 +145,13 @@ def test_whole_numbers_and_moments_have_one_form(app: Flask) -> None:
         for key, value in node.items():
             if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\dT", value):
                 assert value.endswith("Z"), (key, value)
+
+
+def test_description_is_valid_openapi(app: Flask) -> None:
+    document = described(app)
+    validate(document)
+    with pytest.raises(OpenAPIValidationError):
+        validate({**document, "paths": []})
 
 
 def test_schema_of_both_a_request_and_an_answer_is_refused() -> None:

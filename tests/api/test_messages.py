@@ -190,7 +190,7 @@ def test_messages_of_pages_and_programs_are_limited_together(limited: Flask) -> 
     with limited.app_context(), transaction():
         owner = users.by_name_or_address("바다")
         assert owner
-        secret, _ = tokens.issue(owner, "API", True, timedelta(hours=1))
+        secret, _ = tokens.issue(owner, "API", tokens.SCOPES, timedelta(hours=1))
     for _ in range(299):
         assert bada.live("/messages/하늘", body="").status_code == 422
     assert write(Program(limited, secret), to="하늘", body="글").status_code == 201

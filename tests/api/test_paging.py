@@ -23,7 +23,7 @@ def program(app: Flask, cast: Cast, connect: Connect) -> Program:
         person = users.by_name_or_address("바다")
         assert person
         for number in range(11):
-            tokens.issue(person, str(number), False, timedelta(hours=1))
+            tokens.issue(person, str(number), [tokens.READ], timedelta(hours=1))
     return made
 
 

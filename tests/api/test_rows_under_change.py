@@ -231,7 +231,7 @@ class Tokens(Rows):
     path = "/api/tokens"
 
     def add(self, which: int) -> int:
-        return tokens.issue(owner(), f"{which}", False, timedelta(hours=1))[1].id
+        return tokens.issue(owner(), f"{which}", [tokens.READ], timedelta(hours=1))[1].id
 
     def remove(self, which: int) -> None:
         tokens.end(owner(), self.standing[which])

@@ -76,7 +76,7 @@ def test_redocly_finds_no_fault() -> None:
     assert said, "It says how many faults there are."
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(400)
 def test_python_client_is_generated_and_takes_the_tour(address: str, tmp_path: Path) -> None:
     (tmp_path / "options.yml").write_text(PYTHON_OPTIONS)
     generate = ("generate", "--path", DESCRIPTION, "--config", "options.yml", "--meta", "none")
@@ -93,7 +93,7 @@ def test_python_client_is_generated_and_takes_the_tour(address: str, tmp_path: P
     assert_toured(address, "tour.py", *tour, folder=tmp_path, PYTHONPATH=str(tmp_path))
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(400)
 def test_typescript_client_is_strict_and_takes_the_tour(address: str, tmp_path: Path) -> None:
     need("node", NODE / ".bin" / "openapi-typescript", NODE / ".bin" / "tsc", NODE / "openapi-fetch")
     (tmp_path / "node_modules").symlink_to(NODE)

@@ -66,8 +66,8 @@ def _needs(operation: Operation) -> str:
     """Returns what a program must send to be let in; nothing where everybody is."""
     if not operation.security or {} in operation.security:
         return ""
-    ((scheme, scopes),) = operation.security[0].items()
-    if scheme == "password":
+    scopes = [scope for scheme in operation.security for scope in scheme.get("token", ())]
+    if any("password" in scheme for scheme in operation.security):
         return _("Name and password")
     return _("Token: %(scopes)s", scopes=", ".join(scopes)) if scopes else _("Token")
 
