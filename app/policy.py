@@ -6,9 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 import sqlalchemy.orm as so
 
-from app.models import Block, Mute, Notification, NotificationActor, Participation, Post, User
+from app.models import Block, Mute, Notification, NotificationActor, Participation, Post, PostTag, Tag, User
 
 # A query of blocks would take the table itself for its own. To make an alias takes longer than many a statement.
+_APART = User.__table__.alias()
 _MINE, _THEIRS, _MUTE = so.aliased(Block), so.aliased(Block), so.aliased(Mute)
 
 
@@ -93,7 +94,7 @@ def listed_users(viewer: Any) -> sa.Select[User]:
     those they may see, without those who are apart from them.
     """
     query = visible_users(viewer)
-    return query.where(_is_none_of(User.id, _apart_from(viewer))) if is_member(viewer) else query
+    return query.where(_is_none_of(User.id, apart_from(viewer))) if is_member(viewer) else query
 
 
 def suggested_users(viewer: Any) -> sa.Select[User]:
@@ -115,10 +116,22 @@ def timeline_posts(viewer: Any) -> sa.Select[Post]:
     return query.where(_is_none_of(Post.author_id, _muted_by(viewer))) if is_member(viewer) else query
 
 
-def is_readable(viewer: Any) -> list[sa.ColumnElement[bool]]:
-    """Returns what holds for the posts that the viewer may see, in a query that joins them to their authors."""
-    there: list[sa.ColumnElement[bool]] = [Post.deleted_at.is_(None), User.suspended_at.is_(None)]
-    return [*there, _is_none_of(Post.author_id, _apart_from(viewer))] if is_member(viewer) else there
+def is_readable(viewer: Any, post: Any = Post, author: Any = User) -> list[sa.ColumnElement[bool]]:
+    """Returns what holds for the posts that the viewer may see, in a query that joins them to their authors.
+
+    Args:
+        viewer: who looks.
+        post: the posts of the query: the model, or an alias of it.
+        author: their authors, likewise.
+    """
+    there: list[sa.ColumnElement[bool]] = [post.deleted_at.is_(None), author.suspended_at.is_(None)]
+    return [*there, _is_none_of(post.author_id, apart_from(viewer))] if is_member(viewer) else there
+
+
+def visible_tags(viewer: Any) -> sa.Select[Tag]:
+    """Returns the query of the tags that a post carries which the viewer may see."""
+    carried = sa.select(PostTag.post_id).join(PostTag.post).join(Post.author).where(PostTag.tag_id == Tag.id)
+    return sa.select(Tag).where(carried.where(*is_readable(viewer)).correlate(Tag).exists())
 
 
 def may_read(viewer: Any, post: Post) -> bool:
@@ -131,6 +144,22 @@ def unheard_by(viewer: User) -> sa.CompoundSelect[int]:
     return sa.union_all(_blocked_by(viewer), _blocking(viewer), _muted_by(viewer))
 
 
+def counted_apart(viewer: User) -> sa.Select[int]:
+    """Returns the query of the ids of those apart from the viewer whose deeds are in kept counters: those of suspended
+    members are not (``services.counters``).
+    """
+    return sa.select(_APART.c.id).where(_APART.c.id.in_(apart_from(viewer)), _APART.c.suspended_at.is_(None))
+
+
+def without_posts_of(author_id: int) -> sa.CompoundSelect[int]:
+    """Returns the query of the ids of those whose timelines leave an author's posts out; see ``timeline_posts``."""
+    return sa.union_all(
+        sa.select(_MINE.blocked_id).where(_MINE.blocker_id == author_id),
+        sa.select(_THEIRS.blocker_id).where(_THEIRS.blocked_id == author_id),
+        sa.select(_MUTE.muter_id).where(_MUTE.muted_id == author_id),
+    )
+
+
 def _is_none_of(id: Any, ids: sa.SelectBase) -> sa.ColumnElement[bool]:
     """Returns whether an id is none of those of a query, which is asked once for the whole statement.
 
@@ -141,7 +170,8 @@ def _is_none_of(id: Any, ids: sa.SelectBase) -> sa.ColumnElement[bool]:
     return sa.func.nullif(id.in_(ids), sa.true()).is_not(None)
 
 
-def _apart_from(viewer: User) -> sa.CompoundSelect[int]:
+def apart_from(viewer: User) -> sa.CompoundSelect[int]:
+    """Returns the query of the ids of those who are apart from the viewer: one of the two has blocked the other."""
     return sa.union_all(_blocked_by(viewer), _blocking(viewer))
 
 

@@ -132,7 +132,7 @@ class Thread(ma.Schema):
     _links = fields.Nested(ThreadLinks, required=True)
 
 
-MADE = ("liked", "tags", "author", "_links")
+MADE = ("like_count", "reply_count", "liked", "tags", "author", "_links")
 """What stands in no column."""
 Posts = collection("Posts", PostShown)
 
@@ -312,6 +312,8 @@ def show(found: Post) -> dict[str, Any]:
     told = {name: getattr(found, name) for name in PostShown().fields if name not in MADE}
     carried = [show_tag(name) for name in richtext.hashtags(found.body)]
     return told | {
+        "like_count": found.likes_shown,
+        "reply_count": found.replies_shown,
         "liked": bool(found.liked),
         "tags": carried,
         "author": card(found.author),

@@ -23,6 +23,8 @@ from app.services import accounts, follows, users
 LONGEST_NAME = 60
 ABOUT = ("about_me", "location", "link")
 """What a person tells of themselves; empty for whoever they have blocked."""
+COUNTS = ("post_count", "follower_count", "following_count")
+UNKNOWN = {"description": "Null where is_apart."}
 HOW_TO_GO_ON = {"tokens": "make_token", "me": "me", "confirm": "confirm"}
 
 
@@ -67,9 +69,9 @@ class Person(UserCard):
     location = fields.String(required=True)
     link = fields.String(required=True)
     created_at = Timestamp(required=True)
-    post_count = fields.Integer(required=True)
-    follower_count = fields.Integer(required=True)
-    following_count = fields.Integer(required=True)
+    post_count = fields.Integer(required=True, allow_none=True, metadata=UNKNOWN)
+    follower_count = fields.Integer(required=True, allow_none=True, metadata=UNKNOWN)
+    following_count = fields.Integer(required=True, allow_none=True, metadata=UNKNOWN)
     followed = fields.Boolean(required=True, metadata={"description": "Whether the reader follows them."})
     follows_viewer = fields.Boolean(
         required=True, metadata={"description": "Whether they follow the reader."}
@@ -269,6 +271,9 @@ def show(person: User) -> dict[str, Any]:
     if policy.may_edit_profile(viewer(), person):
         links["edit"] = links["self"]
     told = {name: getattr(person, name) for name in Person().fields if name not in named}
+    told |= {"follower_count": person.followers_shown, "following_count": person.following_shown}
+    if not policy.may_look_around(viewer(), person):
+        told |= dict.fromkeys(COUNTS)
     if not policy.may_read_about(viewer(), person):
         told |= dict.fromkeys(ABOUT, "")
     return named | told | {"_links": links}

@@ -27,11 +27,13 @@ class News:
         room: which pages: those of one member, or those that show one timeline.
         kind: what has changed, in one word.
         ids: which rows; never what they hold, because who may see that is decided when a page asks.
+        without: rooms whose pages are not told, although they are in ``room`` too.
     """
 
     room: str
     kind: str
     ids: dict[str, int]
+    without: tuple[str, ...] = ()
 
 
 class Live:
@@ -55,20 +57,22 @@ class Live:
         self._publisher = None if url == "memory://" else Exchange(url, write_only=True)
         app.extensions["live"] = self
 
-    def tell(self, room: str, kind: str, **ids: int) -> None:
+    def tell(self, room: str, kind: str, *, without: Iterable[str] = (), **ids: int) -> None:
         """Tells the pages in a room; a store that is away loses it, because pages ask again by themselves.
 
         Args:
             room: which pages.
             kind: what has changed, in one word.
+            without: rooms whose pages are not told, although they are in ``room`` too.
             ids: which rows.
         """
+        left_out = tuple(without)
         if self._publisher is not None:
-            self._publisher.emit(kind, ids, room=room)
+            self._publisher.emit(kind, ids, room=room, skip_sid=list(left_out))
             return
-        self.told.append(News(room, kind, ids))
+        self.told.append(News(room, kind, ids, left_out))
         if self._server is not None:
-            self._server.emit(room, kind, ids)
+            self._server.emit(room, kind, ids, left_out)
 
     def validator(self, function: Callable[[set[int]], set[int]]) -> Callable[[set[int]], set[int]]:
         """Marks the function that returns those of some tickets that still count; it is asked twice a second."""

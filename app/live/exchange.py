@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from threading import RLock, Timer
 from typing import Any
 
@@ -47,6 +47,10 @@ class Rooms(socketio.Manager):  # type: ignore[misc]
         with self._one_at_a_time:
             super().basic_enter_room(*args, **options)
 
+    def pages_in(self, rooms: Iterable[str]) -> list[str]:
+        """Returns the connections of this process that are in one of the rooms."""
+        return [sid for room in rooms for sid, _ in self.get_participants("/", room)]
+
     def basic_leave_room(self, *args: Any, **options: Any) -> None:
         """Takes somebody out of a room, and removes it when it is empty."""
         with self._one_at_a_time:
@@ -70,6 +74,10 @@ class Exchange(Rooms, socketio.RedisManager):  # type: ignore[misc]
         self._ear = Redis.from_url(url, socket_connect_timeout=QUIET, socket_timeout=QUIET, retry=once)
         self._breaker = Breaker("The store", NewsLost, failures=RedisError)
         self._is_losing = self._is_deaf = False
+
+    def _handle_emit(self, message: dict[str, Any]) -> None:
+        """Delivers a message here, but not to the rooms that it leaves out; each process knows who is in them."""
+        super()._handle_emit(message | {"skip_sid": self.pages_in(message.get("skip_sid") or ())})
 
     def _publish(self, data: dict[str, Any]) -> None:
         """Sends a message to every process; while the store is away it is lost, which is logged once."""

@@ -4,12 +4,11 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import socketio
 from flask import Flask, request
 from flask_socketio import SocketIO, join_room, leave_room
 
 from app.live.door import GUEST, PATH
-from app.live.exchange import LIBRARY
+from app.live.exchange import LIBRARY, Rooms
 from app.live.guests import MOST_SAID, Guest
 from app.live.websocket import MOST_BYTES, WebSocket
 
@@ -25,13 +24,14 @@ class Server:
 
     Args:
         app: the application; its entry ``wsgi_app`` is replaced by one that speaks with connections too.
-        rooms: who is in which room.
+        rooms: which connections are in which room.
         mode: how much is done at once: ``threading`` or ``gevent``.
         choose: returns the rooms that somebody may hear who says "watch".
     """
 
-    def __init__(self, app: Flask, rooms: socketio.Manager, mode: str, choose: Choose) -> None:
+    def __init__(self, app: Flask, rooms: Rooms, mode: str, choose: Choose) -> None:
         self.choose = choose
+        self._rooms = rooms
         self._guests: dict[str, Guest] = {}
         self.io = SocketIO()
         self.io.on("connect")(self._connect)
@@ -52,9 +52,10 @@ class Server:
         )
         self._guard(self.io.server.eio)
 
-    def emit(self, room: str, kind: str, ids: dict[str, int]) -> None:
-        """Tells the pages of this process that are in a room."""
-        self.io.server.emit(kind, ids, to=room, ignore_queue=True)
+    def emit(self, room: str, kind: str, ids: dict[str, int], without: Iterable[str] = ()) -> None:
+        """Sends to the pages of this process that are in a room and in none of the rooms ``without``."""
+        skipped = self._rooms.pages_in(without)
+        self.io.server.emit(kind, ids, to=room, skip_sid=skipped, ignore_queue=True)
 
     def _guard(self, engine: Any) -> None:
         """Looks at what comes before the library does, and frees the thread of a connection that has fallen silent."""

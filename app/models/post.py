@@ -65,6 +65,18 @@ class Post(SearchableMixin, PaginatedAPIMixin, Base):
     tags: so.Mapped[list["PostTag"]] = so.relationship(back_populates="post", cascade="all, delete-orphan")
 
     liked: so.Mapped[bool] = so.query_expression(sa.false())
+    hidden_likes: so.Mapped[int] = so.query_expression(sa.literal(0))
+    hidden_replies: so.Mapped[int] = so.query_expression(sa.literal(0))
+
+    @property
+    def likes_shown(self) -> int:
+        """How many people the list of likes shows to the viewer of the query that fetched the post."""
+        return self.like_count - (self.hidden_likes or 0)
+
+    @property
+    def replies_shown(self) -> int:
+        """How many direct replies that viewer can read."""
+        return self.reply_count - (self.hidden_replies or 0)
 
     @property
     def is_deleted(self) -> bool:

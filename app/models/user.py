@@ -70,6 +70,8 @@ class User(SearchableMixin, PaginatedAPIMixin, UserMixin, Base):
     blocks_viewer: so.Mapped[bool] = so.query_expression(sa.false())
     muted: so.Mapped[bool] = so.query_expression(sa.false())
     reachable: so.Mapped[bool] = so.query_expression(sa.false())
+    hidden_followers: so.Mapped[int] = so.query_expression(sa.literal(0))
+    hidden_following: so.Mapped[int] = so.query_expression(sa.literal(0))
 
     # Known of whoever a session was found for; None of others, and a page that loads them anew leaves it as it was.
     unread_notifications: so.Mapped[int | None] = so.query_expression()
@@ -94,6 +96,16 @@ class User(SearchableMixin, PaginatedAPIMixin, UserMixin, Base):
     def is_apart(self) -> bool:
         """Whether they and the viewer of the query that fetched them have nothing to do with each other."""
         return bool(self.blocked or self.blocks_viewer)
+
+    @property
+    def followers_shown(self) -> int:
+        """How many people the list of followers shows to the viewer of the query that fetched the member."""
+        return self.follower_count - (self.hidden_followers or 0)
+
+    @property
+    def following_shown(self) -> int:
+        """How many people the list of whom they follow shows to that viewer."""
+        return self.following_count - (self.hidden_following or 0)
 
     @property
     def is_active(self) -> bool:

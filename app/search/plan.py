@@ -93,6 +93,20 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """At least one of these values is among ``Document.terms``; there may be thousands."""
+
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Name:
+    """One of ``Document.names`` is written with exactly these keystrokes."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class HasWord:
     """One of ``Reading.words`` of the text."""
 
@@ -128,7 +142,10 @@ class No:
     node: Node
 
 
-Node = Lemmas | Verb | Run | Enough | Part | Initials | Start | Term | HasWord | Within | Every | Some | No
+Node = (
+    Lemmas | Verb | Run | Enough | Part | Initials | Start | Term | Terms | Name | HasWord
+    | Within | Every | Some | No
+)  # fmt: skip
 
 Resolve = Callable[[Filter], Node | None]
 Synonyms = Mapping[str, tuple[str, ...]]

@@ -20,7 +20,7 @@ from app.exceptions import Conflict, Invalid, NotFound
 from app.extensions import db
 from app.models import AccessToken, Post, PostTag, Tag, User
 from app.models.columns import now
-from app.services import codes, held_names, passwords, sessions, tags, tokens, users
+from app.services import codes, counters, held_names, passwords, sessions, tags, tokens, users
 from app.transaction import savepoint
 
 CONFIRM, CHANGE_EMAIL = "confirm", "change_email"
@@ -148,6 +148,7 @@ def suspend(username: str) -> User:
     user = _named(username)
     if user.is_suspended:
         raise Conflict(_l("This member is suspended already."))
+    counters.discount(user.id)
     user.suspended_at = now()
     sessions.end_all(user.id)
     tokens.end_all(user.id)

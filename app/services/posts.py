@@ -14,6 +14,10 @@ from app.models import Like, Mention, Post, User
 from app.models.columns import now
 from app.services import mentions, notifications, tags, translations, users
 
+# The bare tables, made once: statements of models are made anew for every page.
+_LIKE, _REPLY = Like.__table__.alias().c, Post.__table__.alias().c
+_POST = Post.__table__.c
+
 
 def shown_to(viewer: Any) -> sa.Select[Post]:
     """Returns the query of posts the viewer may see, with all that a page shows of them in two statements."""
@@ -31,9 +35,23 @@ def _detailed(query: sa.Select[Post], viewer: Any) -> sa.Select[Post]:
 
 
 def details_for(viewer: Any) -> list[Any]:
-    """Returns what a shown post needs besides its author: the names it calls, and whether the viewer likes it."""
+    """Returns what a shown post needs besides its author: the names it calls, whether the viewer likes it, and how many
+    of its likes and replies are of people who are apart from the viewer.
+    """
     names = so.selectinload(Post.mentions).joinedload(Mention.user).load_only(User.username)
-    return [names, liking_of(viewer)] if policy.is_member(viewer) else [names]
+    return [names, liking_of(viewer), *_hidden_from(viewer)] if policy.is_member(viewer) else [names]
+
+
+def _hidden_from(viewer: User) -> list[Any]:
+    apart, number = policy.counted_apart(viewer), sa.select(sa.func.count())
+    likes = number.where(_LIKE.post_id == _POST.id, _LIKE.user_id.in_(apart))
+    replies = number.where(
+        _REPLY.parent_id == _POST.id, _REPLY.deleted_at.is_(None), _REPLY.author_id.in_(apart)
+    )
+    return [
+        so.with_expression(Post.hidden_likes, likes.scalar_subquery()),
+        so.with_expression(Post.hidden_replies, replies.scalar_subquery()),
+    ]
 
 
 def liking_of(viewer: User) -> Any:

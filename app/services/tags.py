@@ -50,13 +50,14 @@ def find(name: str) -> Tag | None:
 
 
 def today(viewer: Any) -> list[Tag]:
-    """Returns the tags most used within a day, counted over the latest uses that come to the viewer in timelines."""
-    since = now() - timedelta(days=1)
-    uses = sa.select(PostTag.tag_id).where(PostTag.created_at > since)
-    if policy.is_member(viewer):
-        unheard = sa.select(Post.id).where(Post.author_id.in_(policy.unheard_by(viewer)))
-        unheard = unheard.where(Post.created_at > since, Post.deleted_at.is_(None))
-        uses = uses.where(PostTag.post_id.not_in(unheard))
-    latest = uses.order_by(PostTag.created_at.desc()).limit(RECENT).subquery()
+    """Returns the tags that most people used within a day, among the latest posts that come to the viewer in timelines.
+
+    People are counted, not posts: nobody makes a tag popular alone, and a suspended member counts no more.
+    """
+    used = policy.timeline_posts(viewer).join(PostTag, PostTag.post_id == Post.id)
+    used = used.where(PostTag.created_at > now() - timedelta(days=1)).order_by(PostTag.created_at.desc())
+    columns = (PostTag.tag_id, Post.author_id)
+    latest = used.with_only_columns(*columns, maintain_column_froms=True).limit(RECENT).subquery()
+    people, posts = sa.func.count(latest.c.author_id.distinct()), sa.func.count()
     query = sa.select(Tag).join(latest, latest.c.tag_id == Tag.id).group_by(Tag.id)
-    return list(db.session.scalars(query.order_by(sa.func.count().desc(), Tag.id).limit(SHOWN)))
+    return list(db.session.scalars(query.order_by(people.desc(), posts.desc(), Tag.id).limit(SHOWN)))

@@ -9,7 +9,7 @@ import sqlalchemy.orm as so
 from app import policy
 from app.exceptions import NotFound
 from app.extensions import db
-from app.models import Post
+from app.models import Post, User
 from app.models.keyset import PER_PAGE, Keyset, Page, Wanted, make_cursor
 from app.services import posts, users
 
@@ -77,7 +77,8 @@ def replies(post: Post, viewer: Any, cursor: str | None, newest_first: bool) -> 
     for number, shown in enumerate(SHOWN_BELOW):
         above = _first_below(above, shown + 1, viewer).cte(f"below_{number}")
         levels.append(sa.select(above.c.id))
-    found = db.session.scalars(_with_details(viewer).where(Post.id.in_(sa.union_all(*levels)))).all()
+    wanted = _with_details(viewer).where(Post.id.in_(sa.union_all(*levels)))
+    found = db.session.execute(wanted.add_columns(_has_readable_below(viewer))).all()
     return _arrange(post, found, newest_first)
 
 
@@ -92,14 +93,28 @@ def answers(post: Post, viewer: Any, wanted: Wanted) -> Page[Post]:
 
 
 def _places(viewer: Any) -> sa.Select[Any]:
-    """Returns the query of the posts that have a place in a conversation: they can be read, or something is below."""
-    below = so.aliased(Post)
+    """Returns the query of the posts that have a place in a conversation: they can be read, or something below can."""
     readable = sa.and_(*policy.is_readable(viewer))
-    return (
-        sa.select(Post.id)
-        .join(Post.author)
-        .where(sa.or_(readable, sa.exists().where(below.parent_id == Post.id)))
-    )
+    return sa.select(Post.id).join(Post.author).where(sa.or_(readable, _has_readable_below(viewer)))
+
+
+def _has_readable_below(viewer: Any) -> sa.ColumnElement[bool]:
+    """Returns whether the viewer can read something below a post of a query, directly or below what cannot be read.
+
+    It walks down through unreadable posts alone, which are few, and ends at the first post that can be read.
+    """
+
+    def level() -> tuple[Any, sa.Select[Any]]:
+        post: Any = so.aliased(Post)
+        author = so.aliased(User)
+        readable = sa.and_(*policy.is_readable(viewer, post, author)).label("readable")
+        return post, sa.select(post.id, readable).join(author, author.id == post.author_id)
+
+    first, direct = level()
+    walk = direct.where(first.parent_id == Post.id).correlate(Post).cte("walk", recursive=True, nesting=True)
+    deeper, below = level()
+    walk = walk.union_all(below.join(walk, walk.c.id == deeper.parent_id).where(~walk.c.readable))
+    return sa.select(walk.c.id).where(walk.c.readable).exists()
 
 
 def _first_below(above: Any, most: int, viewer: Any) -> sa.Select[Any]:
@@ -119,8 +134,8 @@ def _with_details(viewer: Any) -> sa.Select[Any]:
 
 def _arrange(root: Post, found: Any, newest_first: bool) -> Page[Node]:
     children: dict[int | None, list[Node]] = {}
-    for post in sorted(found, key=lambda post: (post.created_at, post.id)):
-        children.setdefault(post.parent_id, []).append(Node(post))
+    for post, goes_on in sorted(found, key=lambda row: (row.Post.created_at, row.Post.id)):
+        children.setdefault(post.parent_id, []).append(Node(post, more=goes_on))
     direct = children.get(root.id, [])
     if newest_first:
         direct.reverse()
@@ -136,8 +151,7 @@ def _arrange(root: Post, found: Any, newest_first: bool) -> Page[Node]:
 def _hang(node: Node, children: dict[int | None, list[Node]], shown: tuple[int, ...]) -> None:
     below = children.get(node.post.id, [])
     if not shown:
-        node.more = node.post.reply_count > 0
-        return
+        return  # Whether there is more was asked with the post.
     node.children, node.more = below[: shown[0]], len(below) > shown[0]
     for child in node.children:
         _hang(child, children, shown[1:])

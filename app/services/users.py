@@ -72,6 +72,18 @@ def bonds_with(viewer: Any) -> list[Any]:
         so.with_expression(User.reachable, policy.is_reachable(viewer)),
         *mute_by(viewer),
         *blocks_with(viewer),
+        *_hidden_bonds(viewer),
+    ]
+
+
+def _hidden_bonds(viewer: User) -> list[Any]:
+    """Returns what tells how many of a person's followers, and of those they follow, are apart from the viewer."""
+    apart, number = policy.counted_apart(viewer), sa.select(sa.func.count())
+    followers = number.where(_FOLLOW.followed_id == _PERSON.id, _FOLLOW.follower_id.in_(apart))
+    following = number.where(_FOLLOW.follower_id == _PERSON.id, _FOLLOW.followed_id.in_(apart))
+    return [
+        so.with_expression(User.hidden_followers, followers.scalar_subquery()),
+        so.with_expression(User.hidden_following, following.scalar_subquery()),
     ]
 
 
@@ -163,6 +175,13 @@ def listed(viewer: Any, wanted: Wanted) -> Page[User]:
         BadCursor: the cursor is not one of ours.
     """
     return NEWEST_FIRST.page(listed_to(viewer), wanted, lambda person: (person.created_at, person.id))
+
+
+def apart_from(viewer: Any) -> list[int]:
+    """Returns the ids of those who are apart from the viewer: one of the two has blocked the other."""
+    if not policy.is_member(viewer):
+        return []
+    return list(db.session.scalars(policy.apart_from(viewer)))
 
 
 def suggestions(viewer: Any) -> list[User]:

@@ -1,5 +1,6 @@
 """Telling open pages what has changed; what comes too late or is lost, they ask for by themselves."""
 
+from app import policy
 from app.extensions import db, live
 from app.models import Message, Post, Task
 from app.queue import task
@@ -27,9 +28,9 @@ def tell_message(message_id: int) -> None:
         if message is None:
             return
         people = (message.conversation.first_id, message.conversation.second_id)
-        ids = {"id": message.id, "conversation": message.conversation_id, "sender": message.sender_id}
+        talk, sender = message.conversation_id, message.sender_id
     for user_id in people:
-        live.tell(rooms.member(user_id), "message", **ids)
+        live.tell(rooms.member(user_id), "message", id=message_id, conversation=talk, sender=sender)
 
 
 @task(queue="urgent", retries=())
@@ -50,10 +51,17 @@ def tell_task(task_id: int) -> None:
 
 @task(queue="urgent", retries=())
 def tell_post(post_id: int) -> None:
-    """Tells the timelines that would show a new post, or have announced one that was deleted since."""
+    """Tells the timelines that would show a new post, or have announced one that was deleted since.
+
+    An open page chose its rooms when it was loaded, and everybody's posts have one room. So the members whose
+    timelines leave the author out are read here, as blocks and mutes are at this moment.
+    """
     with reading():
         post = db.session.get(Post, post_id)
-        author = post.author_id if post and not post.is_reply else None
-    if author is not None:
-        live.tell(rooms.posts_of(author), "post", id=post_id)
-        live.tell(rooms.EVERYBODYS_POSTS, "post", id=post_id)
+        author = post.author if post and not post.is_reply else None
+        if author is None or author.is_suspended:
+            return
+        author_id = author.id
+        left_out = [rooms.member(id) for id in db.session.scalars(policy.without_posts_of(author_id))]
+    for room in (rooms.posts_of(author_id), rooms.EVERYBODYS_POSTS):
+        live.tell(room, "post", without=left_out, id=post_id)

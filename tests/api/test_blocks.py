@@ -30,6 +30,10 @@ SEEN = {
     "/api/search/posts?q=하늘의": "하늘의 글",
     "/api/search/users?q=하늘": '"username":"하늘"',
     "/api/search/suggestions?q=@하": '"username":"하늘"',
+    "/api/search/suggestions?q=답": '"답글"',
+    "/api/search/suggestions?q=%23하늘표": '"name":"하늘표"',
+    "/api/search/tags?q=하늘표": '"name":"하늘표"',
+    "/api/search/posts?q=답굴": '"did_you_mean":"답글"',
 }
 CLOSED = (
     "/api/posts/{own}",
@@ -102,6 +106,37 @@ def test_deeds_across_a_block_are_refused(scene: Scene, programs: dict[str, Prog
     assert follow.status_code == 403
     assert ("차단을 풀" if direction.startswith("바다") else "팔로우할 수 없") in follow.json["detail"]
     assert "follow" not in bada.get("/api/users/하늘").json["_links"]
+
+
+@BOTH_WAYS
+def test_numbers_are_those_of_the_lists_that_the_reader_gets(
+    scene: Scene, programs: dict[str, Program], direction: str
+) -> None:
+    def numbers(program: Program) -> dict[str, tuple[int, int]]:
+        """Returns what is told beside each list, and how long the list is."""
+        post, person = f"/api/posts/{scene.ids['top']}", "/api/users/나무"
+        lists = {
+            f"{post}/likes": (post, "like_count"),
+            f"{post}/replies": (post, "reply_count"),
+            f"{person}/followers": (person, "follower_count"),
+            f"{person}/following": (person, "following_count"),
+        }
+        return {
+            path: (program.get(of).json[field], len(program.get(path).json["items"]))
+            for path, (of, field) in lists.items()
+        }
+
+    assert set(numbers(programs["바다"]).values()) == {(1, 1)}
+    scene.block(direction)
+    assert set(numbers(programs["바다"]).values()) == {(0, 0)}
+    assert set(numbers(programs["나무"]).values()) == {(1, 1)}
+    person = programs["바다"].get("/api/users/하늘").json
+    counts = {name for name in person if name.endswith("_count")}
+    assert len(counts) == 3 and {person[name] for name in counts} == {None}
+    scene.people["하늘"].app.test_cli_runner().invoke(args=["users", "suspend", "하늘"])
+    assert set(numbers(programs["나무"]).values()) == {(0, 0)}
+    checked = scene.people["나무"].app.test_cli_runner().invoke(args=["data", "recount", "--check"])
+    assert checked.exit_code == 0, checked.output
 
 
 def test_links_say_what_may_be_done_and_undone(

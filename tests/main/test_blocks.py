@@ -84,6 +84,10 @@ SEEN = {
     "/search?q=하늘&tab=people": "@하늘",
     "/search/suggestions?q=@하": "@하늘",
     "/tags/하늘표": "하늘의 글",
+    "/search?q=하늘표&tab=tags": "#하늘표",
+    "/search/suggestions?q=%23하늘표": "#하늘표",
+    "/search/suggestions?q=답": "답글",
+    "/search?q=답굴": 'href="/search?q=%EB%8B%B5%EA%B8%80"',
 }
 # What 바다 reads there all the same.
 STILL = {

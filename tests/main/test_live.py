@@ -202,6 +202,28 @@ def test_timelines_hear_the_posts_they_would_show(house: House, cast: Cast) -> N
     assert home.hear() == ("post", {"id": strange}) and explore.hear(SOON) is None
 
 
+@pytest.mark.parametrize(("actor", "deed"), [("바다", "block"), ("하늘", "block"), ("바다", "mute")])
+def test_open_page_hears_nothing_of_whom_its_timeline_leaves_out(
+    house: House, cast: Cast, actor: str, deed: str
+) -> None:
+    people = {name: cast.member(name) for name in ("바다", "하늘", "별님")}
+    bada, haneul, byeol = people.values()
+    bada.post("/@하늘/follow")
+    home, explore, other = house.enter(bada), house.enter(bada), house.enter(byeol)
+    house.tell()
+    for page, timeline in ((home, "home"), (explore, "explore"), (other, "explore")):
+        page.say("watch", {"timeline": timeline})
+    time.sleep(SOON)
+    people[actor].post(f"/@{({'바다', '하늘'} - {actor}).pop()}/{deed}")
+    house.tell()
+    while (heard := home.hear(SOON)) or (heard := explore.hear(SOON)):
+        assert heard[0] == "badges"
+    id = cast.post(haneul, "차단 뒤의 글")
+    house.tell()
+    assert other.hear() == ("post", {"id": id})
+    assert home.hear(SOON) is None and explore.hear(SOON) is None
+
+
 @pytest.mark.parametrize(
     "wish",
     [[], [None], ["home"], [{}], [{"timeline": ["home"]}], [{"timeline": "member:1"}], [1], [[[[[]]]]]],

@@ -56,6 +56,55 @@ def test_deleted_post_keeps_its_place_while_something_is_below(cast: Cast, stran
     assert "지운 글" in stranger.get(f"/posts/{below}").text
 
 
+def test_more_replies_are_offered_where_there_are_some_that_one_can_read(cast: Cast) -> None:
+    bada, haneul, namu = (cast.member(name) for name in ("바다", "하늘", "나무"))
+    chain = [cast.post(bada, "여는 글")]
+    for depth in range(1, 4):
+        chain.append(cast.post(bada, f"답글 {depth}", parent=chain[-1]))
+    last = chain[-1]
+
+    def offers(reader: Visitor) -> bool:
+        page = reader.get(f"/posts/{chain[0]}").text
+        assert ids_on(page) == chain
+        return "답글 더 보기" in page
+
+    assert not offers(namu)
+    blocked = cast.post(haneul, "하늘의 답글", parent=last)
+    assert offers(namu)
+    namu.post("/@하늘/block")
+    assert not offers(namu) and ids_on(namu.get(f"/posts/{last}").text)[-1] == last
+    assert offers(bada)
+    gone = cast.post(bada, "지울 답글", parent=last)
+    below = cast.post(haneul, "지운 글의 답글", parent=gone)
+    bada.post(f"/posts/{gone}/delete")
+    bada.post(f"/posts/{cast.post(bada, '또 지울 글', parent=last)}/delete")
+    assert not offers(namu), "Below the deleted one stands nothing that the reader may see."
+    assert "지운 글이에요" not in namu.read(f"/posts/{last}")
+    deeper = cast.post(bada, "보이는 답글", parent=below)
+    assert offers(namu) and ids_on(namu.get(f"/posts/{last}").text)[-1] == deeper
+    cast.app.test_cli_runner().invoke(args=["users", "suspend", "하늘"])
+    bada.post(f"/posts/{deeper}/delete")
+    assert not offers(bada) and blocked not in ids_on(bada.get(f"/posts/{last}").text)
+
+
+def test_number_of_replies_is_that_of_the_replies_shown(cast: Cast) -> None:
+    bada, haneul, namu = (cast.member(name) for name in ("바다", "하늘", "나무"))
+    id = cast.post(bada, "여는 글")
+    for author in (haneul, namu):
+        cast.post(author, "답글", parent=id)
+        author.post(f"/posts/{id}/like")
+
+    def told(reader: Visitor) -> tuple[bool, bool]:
+        page = reader.read(f"/posts/{id}")
+        return "답글 2 " in page and "좋아요 2 " in page, "답글 1 " in page and "좋아요 1 " in page
+
+    assert told(namu) == (True, False)
+    namu.post("/@하늘/block")
+    assert told(namu) == (False, True) and told(bada) == (True, False)
+    cast.app.test_cli_runner().invoke(args=["users", "suspend", "하늘"])
+    assert told(namu) == told(bada) == (False, True)
+
+
 def test_replying_to_a_deleted_post_is_refused_and_loses_nothing(cast: Cast) -> None:
     bada, haneul = cast.member("바다"), cast.member("하늘")
     id = cast.post(bada)

@@ -17,6 +17,7 @@ from app.search.plan import (
     HasWord,
     Initials,
     Lemmas,
+    Name,
     No,
     Node,
     Part,
@@ -25,6 +26,7 @@ from app.search.plan import (
     Some,
     Start,
     Term,
+    Terms,
     Verb,
     Within,
 )
@@ -33,6 +35,8 @@ Clause = dict[str, Any]
 
 MOST_HITS = 10_000
 """How many Elasticsearch returns at once at most."""
+MOST_TERMS = 65_536
+"""How many values Elasticsearch takes in one clause (``index.max_terms_count``)."""
 _NOTHING: Clause = {"match_none": {}}
 
 
@@ -78,7 +82,7 @@ def _lemmas(reading: analysis.Reading) -> Clause:
     return {"bool": {"filter": [together, *verbs]}} if verbs else together
 
 
-def _token(node: Part | Initials | Start | Term | HasWord) -> Clause:
+def _token(node: Part | Initials | Start | Term | Terms | Name | HasWord) -> Clause:
     match node:
         case Part(token=token):
             return _term("part", token)
@@ -88,6 +92,10 @@ def _token(node: Part | Initials | Start | Term | HasWord) -> Clause:
             return _term("start", analysis.start(text))
         case Term(value=value):
             return _term("terms", value)
+        case Terms(values=values):
+            return {"terms": {"terms": list(values)[:MOST_TERMS]}}
+        case Name(text=text):
+            return _term("keystrokes", analysis.keys(text))
         case HasWord(word=word):
             return _term("word", word)
 

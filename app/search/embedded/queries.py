@@ -48,6 +48,14 @@ class Translator:
                 return self.term("start", analysis.start(text))
             case plan.Term(value):
                 return self.term("term", value)
+            case plan.Terms(values):
+                return (
+                    Query.term_set_query(self._schema, "term", list(values))
+                    if values
+                    else Query.empty_query()
+                )
+            case plan.Name(text):
+                return self.term("keystrokes", analysis.keys(text))
             case plan.HasWord(word):
                 return self.term("word", word)
             case plan.Within(since, until):

@@ -2,7 +2,7 @@
 
 import calendar
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import regex
@@ -50,6 +50,11 @@ class Asked:
         if self.query.cut:
             self.notes.append(gettext("This query is too long. Only its first part was searched for."))
         self._nodes = {each: self._node(each) for part in self.query.parts for each in _filters(part)}
+
+    @cached_property
+    def visible(self) -> plan.Node:
+        """What holds for the posts of people who are not apart from the viewer; hints come from these alone."""
+        return visible_to(self._viewer)
 
     def resolve(self, asked: Filter) -> plan.Node | None:
         """Returns what a filter of the query asks for, or None for one that cannot be read, which has its note."""
@@ -110,6 +115,12 @@ class Asked:
     def _ignore(self, asked: Filter, advice: str) -> None:
         typed = self.query.source[asked.start : asked.end]
         self.notes.append(gettext("%(filter)s was left out. %(advice)s", filter=typed, advice=advice))
+
+
+def visible_to(viewer: Any) -> plan.Node:
+    """Returns what holds for the posts in the index that are not of people who are apart from the viewer."""
+    apart = tuple(f"from:{id}" for id in users.apart_from(viewer))
+    return plan.No(plan.Terms(apart)) if apart else plan.EVERYTHING
 
 
 def _filters(part: Part) -> list[Filter]:

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app
 
+from app import policy
 from app.extensions import db, search
 from app.models import Post, Tag, User
 from app.models.columns import now
@@ -68,7 +69,7 @@ def people(text: str, viewer: Any, wanted: Wanted) -> Results[User]:
 
 def tags(text: str, viewer: Any, wanted: Wanted) -> Results[Tag]:
     """Returns a page of the tags whose name a query finds; the arguments and errors are those of ``posts``."""
-    return _named(text, viewer, wanted, Tag, sa.select(Tag), "#")
+    return _named(text, viewer, wanted, Tag, policy.visible_tags(viewer), "#")
 
 
 class Finder:
@@ -204,7 +205,8 @@ def _named(
         return plan.Plan(plan.Some((made.gate, start)), made.text, (*made.boosts, (start, _NAMED)))
 
     def finds(other: str) -> bool:
-        return bool(model.hits(plan.named(other), limit=1))
+        ids = [hit.id for hit in model.hits(plan.named(other), limit=FEW, order=Order.WEIGHT)]
+        return bool(ids) and count(visible.where(model.id.in_(ids))) > 0
 
     try:
         finder = Finder(model, plain, visible, change=by_name)

@@ -63,7 +63,7 @@ def _did_you_mean(asked: Asked) -> str | None:
         keys = hangul.jamo(typed)
         if len(keys) < _SHORTEST:
             continue
-        for found in search.engine.similar(Post.__tablename__, typed, limit=1):
+        for found in search.engine.similar(Post.__tablename__, typed, limit=1, within=asked.visible):
             if 0 < hangul.distance(keys, hangul.jamo(found), 2) <= (1 if len(keys) <= _SHORT else 2):
                 nearer[word.text] = found
     meant = asked.query.replace_words(nearer)
@@ -89,7 +89,7 @@ def _fewer(asked: Asked, is_mistyped: bool, in_time: Callable[[], bool]) -> Iter
 
 
 def _finds(asked: Asked, text: str) -> bool:
-    """Whether a query finds anything strictly."""
+    """Whether a query strictly finds a post of somebody who is not apart from the viewer."""
     other = asked.with_text(text)
     made = plan.strict(other.query, other.resolve, search.engine.tuning().synonyms)
-    return bool(Post.hits(made, limit=1))
+    return bool(Post.hits(plan.Plan(plan.Every((made.gate, asked.visible))), limit=1))

@@ -1,20 +1,22 @@
 """Suggestions while somebody types: words of posts, people, tags."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
 
+from app import policy
 from app.extensions import db, search
 from app.models import Post, Tag, User
 from app.search import analysis, plan
 from app.search.engine import Order, SearchDown
 from app.services import users
+from app.services.search.filters import visible_to
 
 WORDS, PEOPLE, TAGS = 6, 3, 3
 """How many of each are suggested."""
+_SPARE = 4  # So many times as many are fetched, because the viewer may not see all of them.
 MOST_TYPED = 60
 """A longer last word is nothing that a suggestion could complete."""
 
@@ -46,9 +48,9 @@ def suggest(text: str, viewer: Any) -> Suggestions:
     if not name or len(name) > MOST_TYPED:
         return Suggestions()
     try:
-        words = () if last[0] in "@#" else _words(before, last)
+        words = () if last[0] in "@#" else _words(before, last, viewer)
         people = () if last[0] == "#" else _people(name, viewer)
-        tags = () if last[0] == "@" else _tags(name)
+        tags = () if last[0] == "@" else _tags(name, viewer)
     except SearchDown as error:
         current_app.logger.info("No suggestions", extra={"reason": str(error)})
         return Suggestions()
@@ -74,24 +76,22 @@ def _split(text: str) -> tuple[str, str]:
     return text.removesuffix(last), last
 
 
-def _words(before: str, last: str) -> tuple[str, ...]:
-    found = search.engine.suggest(Post.__tablename__, last, limit=WORDS)
+def _words(before: str, last: str, viewer: Any) -> tuple[str, ...]:
+    found = search.engine.suggest(Post.__tablename__, last, limit=WORDS, within=visible_to(viewer))
     return tuple(before + word for word in found)
 
 
 def _people(name: str, viewer: Any) -> tuple[User, ...]:
-    ids = _named(User, name, PEOPLE)
-    rows = db.session.scalars(users.listed_to(viewer).where(User.id.in_(ids))).unique() if ids else ()
-    return tuple(sorted(rows, key=lambda person: ids.index(person.id)))
+    return tuple(_named(User, name, users.listed_to(viewer), PEOPLE))
 
 
-def _tags(name: str) -> tuple[Tag, ...]:
-    ids = _named(Tag, name, TAGS)
-    rows = db.session.scalars(sa.select(Tag).where(Tag.id.in_(ids))) if ids else ()
-    return tuple(sorted(rows, key=lambda tag: ids.index(tag.id)))
+def _tags(name: str, viewer: Any) -> tuple[Tag, ...]:
+    return tuple(_named(Tag, name, policy.visible_tags(viewer), TAGS))
 
 
-def _named(model: Any, name: str, limit: int) -> Sequence[int]:
-    """Returns the ids of what begins like a name, the weightiest first."""
-    hits = model.hits(plan.named(name), limit=limit, order=Order.WEIGHT)
-    return [hit.id for hit in hits]
+def _named(model: Any, name: str, visible: sa.Select[Any], limit: int) -> list[Any]:
+    """Returns what begins like a name and the viewer may see, the weightiest first."""
+    hits = model.hits(plan.named(name), limit=limit * _SPARE, order=Order.WEIGHT)
+    places = {hit.id: place for place, hit in enumerate(hits)}
+    rows = db.session.scalars(visible.where(model.id.in_(places))).unique() if places else ()
+    return sorted(rows, key=lambda row: places[row.id])[:limit]
