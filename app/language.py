@@ -2,8 +2,9 @@
 
 import regex
 
-_ADDRESSED = regex.compile(r"(?:https?://|www\.)\S+|[@＠][\p{L}\p{M}\p{N}_]+", regex.I)
-_HASHTAG = regex.compile(r"[#＃][\p{L}\p{M}\p{N}_]+")
+from app import hashtags, links
+
+_MENTION = regex.compile(r"[@＠][\p{L}\p{M}\p{N}_]+")
 # Korean and Japanese are told by the letters that only they have. Jamo in a row count once: ㅋㅋㅋㅋ is no word.
 _SYLLABLE, _JAMO = regex.compile("[가-힣]"), regex.compile("[\u1100-\u11ff\u3131-\u318e]+")
 _KANA = regex.compile("[\u3041-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9d]")
@@ -36,8 +37,8 @@ def detect(text: str) -> str:
     Returns:
         An ISO 639-1 code: ko, en, ja, zh, ru, th, ar, he, el, hi, or "".
     """
-    own_words = _ADDRESSED.sub(" ", text)
-    return _by_letters(_HASHTAG.sub(" ", own_words)) or _by_letters(own_words)
+    own_words = _MENTION.sub(" ", links.left_out(text))
+    return _by_letters(hashtags.left_out(own_words)) or _by_letters(own_words)
 
 
 def _by_letters(text: str) -> str:

@@ -1,4 +1,11 @@
-"""Finds web addresses in what people write, and says how to show them without deceiving."""
+"""Finds web addresses in what people write, and says how to show them without deceiving.
+
+Where an address ends is decided here alone: for links, for what is no tag or mention inside one, for search, and for
+the language of a post. UTS #58 (Unicode Linkification) gives the rules for brackets and for punctuation at the end: a
+closing bracket ends an address that has not the opening one. Of Hangul it says nothing: GitHub's autolinks take all up
+to the blank, and twitter-text ends an address at the first Hangul letter. Here Hangul belongs to a path, but Korean
+particles behind the last Latin letter, digit or bracket do not; see ``_without_particles``.
+"""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -15,19 +22,32 @@ LABEL_LENGTH = 40
 """The most characters of an address that are shown."""
 _ADDRESS_LENGTH = 2000
 _HOST_LENGTH = 253
-# RFC 3986 and RFC 3987 without what closes a sentence's brackets and quotation marks; an address after "," is the next.
-_ADDRESS = regex.compile(
-    r"""(?<![A-Za-z0-9_])(?:https?://|www\.(?=[\p{L}\p{N}]))
-    (?:(?![,;]https?://)[^\s\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Ps}\p{Pe}\p{Pi}\p{Pf}<>"`\\^|、。，．！？…·ㆍ]|[()\[\]])+""",
+_BEGIN = r"(?:https?://|www\.(?=[\p{L}\p{N}]))"
+_START = regex.compile(rf"(?<![A-Za-z0-9_]){_BEGIN}", regex.I)
+# Without a scheme or www. it is not linked (files and sentences look the same), but no tag begins inside it either.
+_BARE_START = regex.compile(r"(?<![\p{Latin}0-9_@./:-])(?>(?:[A-Za-z0-9-]{1,63}\.)+)[A-Za-z]{2,24}/")
+# In Korean a middle dot stands inside words (3·1 운동) and between the things of a list.
+_MIDDLE_DOTS = "·ㆍ・･‧"
+# RFC 3986 and RFC 3987 without brackets, which are counted, and without what closes a sentence's quotation marks. An
+# address after a comma or a dot is the next one.
+_STRETCH = regex.compile(
+    rf"""(?:(?![,;{_MIDDLE_DOTS}]{_BEGIN}|(?<=[가-힣]){_BEGIN})(?:
+    [^\s\p{{Cc}}\p{{Cf}}\p{{Cs}}\p{{Co}}\p{{Ps}}\p{{Pe}}\p{{Pi}}\p{{Pf}}<>"`\\^|、。，．！？…{_MIDDLE_DOTS}()\[\]]
+    |(?<=[\p{{L}}\p{{M}}\p{{N}}])[{_MIDDLE_DOTS}](?=[\p{{L}}\p{{N}}])))*+""",
     regex.X | regex.I,
 )
-# Without a scheme or www. it is not linked (files and sentences look the same), but no tag begins inside it either.
-_BARE_ADDRESS = regex.compile(
-    r"(?<![\p{Latin}0-9_@./:-])(?>(?:[A-Za-z0-9-]{1,63}\.)+)[A-Za-z]{2,24}/[^\s<>\"]*"
+_OPENED_BY = {")": "(", "]": "["}
+_EMPHASIS = frozenset("'*~")
+_PARTS = regex.compile(
+    rf"(?:(https?)://)?([^/?#:{_MIDDLE_DOTS}]*)((?::[0-9]{{1,5}})?)(.*)", regex.I | regex.S
 )
-_PARTS = regex.compile(r"(?:(https?)://)?([^/?#:]*)((?::[0-9]{1,5})?)(.*)", regex.I | regex.S)
-_HANGUL_END = regex.compile(r"(?<![가-힣=])[가-힣]+$")
-_CLOSED_BY_SENTENCE = frozenset(".,:;!?'*~([")
+# Behind a letter, a digit or a bracket that is no Hangul, or behind the slash after the host.
+_HANGUL_END = regex.compile(
+    r"(?:(?<=[[\p{L}\p{N})\]]--[가-힣]])|(?<=^(?:https?://)?[^/?#]+/))[가-힣]+$", regex.V1 | regex.I
+)
+# Behind any other slash a page may be called 이란 or 은 (silver), but hardly one of these.
+_NO_PAGE = regex.compile(r"(?<=/)(?:에서|에게|에|를|을|는|으로|입니다|이에요|예요)(?:는|도|만)?$")
+_SENTENCE = ".,:;!?'*~"
 _TOP_DOMAIN = regex.compile(
     r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}|[[\p{L}\p{M}]--[a-z가-힣]]+", regex.I | regex.V1
 )
@@ -73,13 +93,25 @@ def is_whole(address: str) -> bool:
 def find(text: str) -> list[Link]:
     """Returns the addresses that begin with http://, https:// or www., in their order.
 
-    Punctuation at the end, an unbalanced bracket and Korean particles belong to the sentence, not to the address: in
-    ``https://example.com/a에서`` the link ends before 에서. Hangul that is part of the path stays
-    (``/wiki/한글``), and so does a value after ``=``. An address with a user's name in it is not linked, because
-    ``https://bank.example@evil.example`` shows another host than it opens.
+    Punctuation at the end, an unbalanced bracket with what follows it, and Korean particles belong to the sentence:
+    in ``https://example.com/a에서`` the link ends before 에서, in ``공지(https://example.com/a)참고`` before the
+    bracket. Hangul that is part of the path stays (``/wiki/한글``, ``/wiki/이란``), and so does a value after ``=``. An
+    address with a user's name in it is not linked, because ``https://bank.example@evil.example`` shows another host
+    than it opens.
     """
-    found = (_link(match.start(), match[0]) for match in _ADDRESS.finditer(text))
-    return [link for link in found if link]
+    return [link for _, _, link in _found(text) if link]
+
+
+def left_out(text: str) -> str:
+    """Returns the text with a blank in the place of each address, whether or not it can be linked.
+
+    What stands beside an address without a blank stays, such as 참고 in ``공지(https://example.com)참고``.
+    """
+    kept, end = [], 0
+    for start, behind, _ in _found(text):
+        kept.append(text[end:start])
+        end = behind
+    return " ".join([*kept, text[end:]])
 
 
 def outside(text: str, matches: Iterable[regex.Match[str]]) -> Iterator[regex.Match[str]]:
@@ -102,15 +134,52 @@ def outside(text: str, matches: Iterable[regex.Match[str]]) -> Iterator[regex.Ma
 
 
 def _places(text: str) -> list[tuple[int, int]]:
-    linked = {link.start: link.end for link in find(text)}
+    bare = ((match.start(), _end(text, match.start(), match.end())) for match in _BARE_START.finditer(text))
     places: list[tuple[int, int]] = []
-    for match in sorted(
-        [*_ADDRESS.finditer(text), *_BARE_ADDRESS.finditer(text)], key=lambda match: match.start()
-    ):
-        end = linked.get(match.start(), match.end())
-        if not places or places[-1][1] <= match.start():
-            places.append((match.start(), end))
+    for start, end in sorted([*((start, end) for start, end, _ in _found(text)), *bare]):
+        if not places or places[-1][1] <= start:
+            places.append((start, end))
     return places
+
+
+def _found(text: str) -> Iterator[tuple[int, int, Link | None]]:
+    """Yields where each address begins and ends, and its link, or None for one that cannot be linked."""
+    end = 0
+    while match := _START.search(text, end):
+        start, end = match.start(), _end(text, *match.span())
+        link = _link(start, text[start:end])
+        if link:
+            end = link.end
+        yield start, end, link
+
+
+def _end(text: str, start: int, at: int) -> int:
+    """Returns where an address ends at the latest: at a blank, a quotation mark, a bracket without its partner, or
+    the sign of emphasis that stands before it too.
+
+    Args:
+        text: what somebody wrote.
+        start: where the address begins.
+        at: where what is known to belong to it ends.
+    """
+    most = min(len(text), start + _ADDRESS_LENGTH + 1)
+    opened: list[int] = []
+    while True:
+        stretch = _STRETCH.match(text, at, most)
+        at = stretch.end() if stretch else at
+        sign = text[at] if at < most else ""
+        if sign in _OPENED_BY.values() and not _START.match(text, at + 1):
+            opened.append(at)
+        elif opened and text[opened[-1]] == _OPENED_BY.get(sign):
+            opened.pop()
+        else:
+            break
+        at += 1
+    end = opened[0] if opened else at
+    if start and text[start - 1] in _EMPHASIS:
+        closed = text.find(text[start - 1], start, end)
+        return closed if closed > 0 else end
+    return end
 
 
 def _link(start: int, raw: str) -> Link | None:
@@ -140,21 +209,20 @@ def _link(start: int, raw: str) -> Link | None:
 
 def _without_sentence(raw: str) -> str:
     """Returns the address without the punctuation and the particles that stand after it."""
-    address = _without_punctuation(raw)
+    return _without_particles(raw.rstrip(_SENTENCE)).rstrip(_SENTENCE)
+
+
+def _without_particles(address: str) -> str:
+    """Returns the address without the Korean particles behind it.
+
+    They stand behind a letter, a digit or a bracket (``/a에서``, ``/한글_(문자)는``) or behind the host and its slash.
+    A word of Hangul behind another slash, ``=``, ``_`` or the like is a name, even where it reads like a particle
+    (``/wiki/이란``), except the few that name no page (``/posts/에서``).
+    """
     ending = _HANGUL_END.search(address)
     if ending and is_particles(ending[0]):
-        address = _without_punctuation(address[: ending.start()])
-    return address
-
-
-def _without_punctuation(address: str) -> str:
-    excess = {")": address.count(")") - address.count("("), "]": address.count("]") - address.count("[")}
-    end = len(address)
-    while end and (address[end - 1] in _CLOSED_BY_SENTENCE or excess.get(address[end - 1], 0) > 0):
-        if address[end - 1] in excess:
-            excess[address[end - 1]] -= 1
-        end -= 1
-    return address[:end]
+        return address[: ending.start()]
+    return _NO_PAGE.sub("", address)
 
 
 def _known_host(host: str) -> str:

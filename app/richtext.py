@@ -6,21 +6,13 @@ Nothing else in the application makes HTML from people's text (SECURITY.md, "Req
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-import regex
 from markupsafe import Markup, escape
 
+from app import hashtags as tags
 from app import links, names
-from app.text import fold
 
-TAG_LENGTH = 50
-"""How long a hashtag may be, and its key too, in code points."""
+TAG_LENGTH = tags.LENGTH
 _REL = "nofollow noopener ugc"
-# A hashtag follows no word (C#) and no & (&#39;), but it may follow another one, as in #서울#카페#산책.
-_TAG_RUN = regex.compile(
-    r"(?<![\p{L}\p{M}\p{N}_&#＃])(?:[#＃][[\p{L}\p{M}\p{N}_]--\p{Default_Ignorable_Code_Point}]++)+", regex.V1
-)
-_TAG = regex.compile(r"[#＃]([^#＃]+)")
-_LETTER = regex.compile(r"\p{L}")
 
 
 @dataclass(frozen=True)
@@ -69,24 +61,14 @@ def render(
 def hashtags(text: str) -> list[str]:
     """Returns the hashtags of the text as they were written, without ``#``, each once, in their order."""
     found: dict[str, str] = {}
-    for _, tag in _tags(text):
+    for _, tag in tags.find(text):
         found.setdefault(tag_key(tag), tag)
     return list(found.values())
 
 
 def tag_key(tag: str) -> str:
-    """Returns what two spellings of one hashtag have in common: ``＃Flask`` and ``#flask`` are one."""
-    return fold(tag)
-
-
-def _tags(text: str) -> list[tuple[int, str]]:
-    """Returns the places of the hashtags' # and their names."""
-    return [
-        (tag.start(), tag[1])
-        for run in links.outside(text, _TAG_RUN.finditer(text))
-        for tag in _TAG.finditer(text, run.start(), run.end())
-        if _LETTER.search(tag[1]) and max(len(tag[1]), len(tag_key(tag[1]))) <= TAG_LENGTH
-    ]
+    """Returns what two spellings of one hashtag have in common; see ``hashtags.key``."""
+    return tags.key(tag)
 
 
 def _linked_addresses(text: str) -> list[_Anchor]:
@@ -99,7 +81,7 @@ def _linked_addresses(text: str) -> list[_Anchor]:
 
 def _linked_tags(text: str, link_for_tag: Callable[[str], str]) -> list[_Anchor]:
     anchors = []
-    for start, tag in _tags(text):
+    for start, tag in tags.find(text):
         end = start + 1 + len(tag)
         attributes = {"href": link_for_tag(tag_key(tag)), "class": "tag"}
         anchors.append(_Anchor(start, end, text[start:end], attributes))

@@ -45,6 +45,26 @@ def only(text: str) -> tuple[str, str, str]:
         ("http://127.0.0.1:5000/x", "http://127.0.0.1:5000/x"),
         ("https://example.com#위", "https://example.com#위"),
         ('https://example.com/"onclick=x', "https://example.com/"),
+        ("공지(https://example.com/a)참고하세요", "https://example.com/a"),
+        ("공지(https://example.com)참고", "https://example.com"),
+        ("[글](https://example.com/a)입니다", "https://example.com/a"),
+        ("{https://example.com/a}참고", "https://example.com/a"),
+        ("**https://example.com/a**참고", "https://example.com/a"),
+        ("'https://example.com/a'라고", "https://example.com/a"),
+        ("https://example.com/a(참고 하세요)", "https://example.com/a"),
+        ("https://example.com/a)에서", "https://example.com/a"),
+        ("https://en.wikipedia.org/wiki/A_(b_(c))d", "https://en.wikipedia.org/wiki/A_(b_(c))d"),
+        ("https://ko.wikipedia.org/wiki/한글_(문자)는", "https://ko.wikipedia.org/wiki/한글_(문자)"),
+        ("https://example.com/?q=(a)&b=[c]", "https://example.com/?q=(a)&b=[c]"),
+        ("https://ko.wikipedia.org/wiki/3·1_운동", "https://ko.wikipedia.org/wiki/3·1_운동"),
+        ("https://ja.wikipedia.org/wiki/ダ・ヴィンチ", "https://ja.wikipedia.org/wiki/ダ・ヴィンチ"),
+        ("https://example.com/a·", "https://example.com/a"),
+        ("https://example.com·한국", "https://example.com"),
+        ("https://한국.kr·미국", "https://한국.kr"),
+        ("https://ko.wikipedia.org/wiki/이란", "https://ko.wikipedia.org/wiki/이란"),
+        ("https://namu.wiki/w/나", "https://namu.wiki/w/나"),
+        ("https://example.com/a_이", "https://example.com/a_이"),
+        ("https://example.com/posts/12/에서", "https://example.com/posts/12/"),
         ("https://my_site.example.com/", "https://my_site.example.com/"),
     ],
 )
@@ -81,8 +101,17 @@ def test_what_is_no_safe_address_is_not_linked(text: str) -> None:
     assert links.find(text) == []
 
 
-def test_two_addresses_beside_a_comma_are_two() -> None:
-    assert [link.label for link in links.find("https://a.kr,https://b.kr")] == ["a.kr", "b.kr"]
+@pytest.mark.parametrize(
+    "between", [",", ";", "·", "ㆍ", ")(", "](", " ", "에서", "(", "\n", "），（", "·www.c.kr,"]
+)
+def test_addresses_that_stand_together_are_told_apart(between: str) -> None:
+    found = [link.label for link in links.find(f"(https://a.kr{between}https://b.kr)")]
+    assert found == ["a.kr", *(["www.c.kr"] if "www" in between else []), "b.kr"]
+
+
+def test_what_stands_beside_an_address_is_left_when_addresses_are_left_out() -> None:
+    text = "공지(https://example.com/a)참고 (http://localhost/x)시험 www.a.kr에서 a.kr/b"
+    assert links.left_out(text).split() == ["공지(", ")참고", "(", ")시험", "에서", "a.kr/b"]
 
 
 @pytest.mark.parametrize(
@@ -173,6 +202,11 @@ def test_every_link_is_a_web_address_within_the_text(text: str) -> None:
         ",https://a.kr",
         "가.",
         "한국.",
+        "(https://a.kr",
+        "https://a.kr)",
+        "https://a.kr가",
+        "·https://a.kr",
+        "'https://a.kr",
     ],
 )
 def test_time_grows_with_the_text_only(piece: str) -> None:

@@ -19,7 +19,7 @@ from app.search import hangul
 from app.search.morphemes import Morpheme, OwnWords, parse
 from app.search.normal import normalise
 
-VERSION = 4
+VERSION = 5
 """Counts the changes of what is cut how; an index made by another version is built anew."""
 
 LONGEST_START = 24

@@ -4,9 +4,9 @@ import re
 
 import regex
 
+from app import links
 from app.text import is_nfkc, nfc, nfkc
 
-_ADDRESS = regex.compile(r"https?://\S++")
 _REPEATED = re.compile(r"([^\s\d])\1\1+")  # Of the standard library, whose search is faster here.
 _COMPATIBILITY_JAMO = regex.compile(r"([\u3131-\u318E]++)")
 _UNSEEN = regex.compile(r"[\p{Cc}\p{Cs}\p{Default_Ignorable_Code_Point}]++")
@@ -19,12 +19,12 @@ def normalise(text: str) -> str:
     twice in a row stands twice, so that ㅋㅋㅋㅋㅋ is ㅋㅋ; digits stay. What nobody sees, and what no engine stores,
     becomes a blank.
     """
+    if "://" in text or "www." in text.lower():
+        text = links.left_out(text)
     if not is_nfkc(text):
         parts = _COMPATIBILITY_JAMO.split(nfc(text))
         text = "".join(part if index % 2 else nfkc(part) for index, part in enumerate(parts))
     text = text.lower()
     if not text.isprintable():
         text = _UNSEEN.sub(" ", text)
-    if "://" in text:
-        text = _ADDRESS.sub(" ", text)
     return _REPEATED.sub(r"\1\1", text) if _REPEATED.search(text) else text

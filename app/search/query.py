@@ -7,7 +7,8 @@ The grammar, in EBNF (ISO/IEC 14977)::
     term     = [ minus ] , ( phrase | filter | tag | word ) ;
     phrase   = quote , { any character but a quote } , quote ;
     filter   = operator , colon , ( phrase | run ) ;
-    tag      = hash , { letter | mark | digit | "_" } ;    (* one letter at least *)
+    tag      = hash , letters , { ( dot | joiner ) , letters } ;    (* one letter at least *)
+    letters  = ( letter | mark | digit | "_" ) , { letter | mark | digit | "_" } ;
     word     = run ;
     run      = character , { character } ;                 (* neither blank nor quote *)
     quote    = '"' | "＂" | "“" | "”" | "„" | "「" | "」" | "『" | "』" ;

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import regex
 
+from app import hashtags
 from app.text import caseless, is_blank, nfc
 
 # Control characters and lone surrogates separate words like blanks: no index and no database takes them.
@@ -21,9 +22,8 @@ _TERM = regex.compile(
     rf"|(?P<run>[^{_BLANK}{_QUOTE}]++))"
 )
 _FILTER = regex.compile(rf"(?P<name>[^{_COLON}]++)[{_COLON}](?P<value>.++)", regex.DOTALL)
-_LETTERS = r"[[\p{L}\p{M}\p{N}_]--\p{Default_Ignorable_Code_Point}]"
-_TAG = regex.compile(rf"[#＃](?=[\p{{M}}\p{{N}}_]*+\p{{L}}){_LETTERS}++", regex.V1)
-_TAGS = regex.compile(rf"(?:{_TAG.pattern})++", regex.V1)
+_TAG = regex.compile(rf"{hashtags.HASH}({hashtags.WORD})", regex.V1)
+_TAGS = regex.compile(rf"(?:{hashtags.HASH}{hashtags.WORD})++", regex.V1)
 
 
 @dataclass(frozen=True)
@@ -125,9 +125,9 @@ def _parts_of_run(run: str, start: int, operators: Mapping[str, str]) -> Iterato
     name = _canonical(found["name"], operators) if found else None
     if found and name and not is_blank(found["value"]):
         yield Filter(name, tidy(found["value"]), start, end)
-    elif _TAGS.fullmatch(run):
+    elif _TAGS.fullmatch(run) and all(hashtags.has_letter(tag[1]) for tag in _TAG.finditer(run)):
         for tag in _TAG.finditer(run):
-            yield Filter("tag", tidy(tag[0][1:]), start + tag.start(), start + tag.end())
+            yield Filter("tag", tidy(tag[1]), start + tag.start(), start + tag.end())
     elif not is_blank(run):
         yield Word(tidy(run), start, end)
 

@@ -22,6 +22,7 @@ from app.search.normal import normalise
         ("!!!!", "!!"),
         ("1000000", "1000000"),
         ("보기 https://example.kr/a?b=c 끝", "보기   끝"),
+        ("공지(HTTPS://example.kr/a)참고 (www.b.kr)시험", "공지( )참고 ( )시험"),
         ("가\u200b나\x00다", "가 나 다"),
         ("\ud800안녕\udfff", " 안녕 "),
         ("STRASSE", "strasse"),
