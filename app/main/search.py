@@ -23,7 +23,8 @@ def results() -> str:
     shown = {"results": found, "tab": tab, "sort": sort.value}
     if wants_piece():
         return render_template("parts/search_page.html", **shown)
-    return render_template("main/search.html", **shown, **beside())
+    numbers = search.numbers(found.text, viewer())
+    return render_template("main/search.html", **shown, numbers=numbers, **beside())
 
 
 def find(text: str, tab: str, sort: search.Sort) -> search.Results[Any]:

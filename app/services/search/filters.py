@@ -15,6 +15,7 @@ from app.i18n import LANGUAGES
 from app.search import plan
 from app.search.query import Either, Filter, Not, Part, Query, parse
 from app.services import users
+from app.services.search.naming import namesakes
 from app.services.search.results import Chip
 
 OPERATORS = {
@@ -88,12 +89,20 @@ class Asked:
         return None
 
     def _person(self, asked: Filter) -> plan.Node:
-        name = asked.value.lstrip("@")
+        """Returns what names a person: by the username, or by a display name, which several may have."""
+        name = asked.value.lstrip("@＠")
         try:
             return plan.Term(f"{asked.name}:{users.find(name, self._viewer).id}")
         except NotFound:
+            meant = namesakes(name, self._viewer) if name == asked.value else []
+        if not meant:
             self.notes.append(gettext("There is nobody called %(name)s here.", name=name))
             return plan.NOTHING
+        if len(meant) > 1:
+            self.notes.append(
+                gettext("Several people are called %(name)s. All of them are meant.", name=name)
+            )
+        return plan.Terms(tuple(f"{asked.name}:{id}" for id in meant))
 
     def _language(self, asked: Filter) -> plan.Node | None:
         wanted = asked.value.casefold()

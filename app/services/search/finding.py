@@ -19,10 +19,10 @@ from app.search.engine import Hit, Order, SearchDown
 from app.search.morphemes import OwnWords
 from app.services import posts as posts_service
 from app.services import users
-from app.services.search import hints, places, resting
+from app.services.search import hints, naming, places, resting
 from app.services.search.filters import Asked
 from app.services.search.places import NEAR, STRICT, Place
-from app.services.search.results import Hint, Results, Sort
+from app.services.search.results import MOST_ON_TAB, Hint, Numbers, Results, Sort
 
 SOON = 0.3
 """Seconds after which nothing more is asked that the page can do without; one answer may take half a second."""
@@ -53,7 +53,7 @@ def posts(text: str, viewer: Any, wanted: Wanted, sort: Sort = Sort.RELEVANCE) -
         return Results(asked.query.source.strip(), notes=tuple(asked.notes))
     visible = posts_service.shown_to(viewer)
     try:
-        return _posts(asked, Finder(Post, asked, visible, _ORDERS[sort]), place, wanted)
+        return _posts(asked, Finder(Post, asked, visible, _ORDERS[sort]), place, wanted, viewer)
     except SearchDown as error:
         _log(error)
         return resting.posts(asked, viewer, wanted.per_page)
@@ -64,12 +64,31 @@ def people(text: str, viewer: Any, wanted: Wanted) -> Results[User]:
 
     The arguments and errors are those of ``posts``.
     """
-    return _named(text, viewer, wanted, User, users.listed_to(viewer), "@")
+    return _named(Naming(text, viewer, User, users.listed_to(viewer), "@＠"), wanted)
 
 
 def tags(text: str, viewer: Any, wanted: Wanted) -> Results[Tag]:
     """Returns a page of the tags whose name a query finds; the arguments and errors are those of ``posts``."""
-    return _named(text, viewer, wanted, Tag, policy.visible_tags(viewer), "#")
+    return _named(Naming(text, viewer, Tag, policy.visible_tags(viewer), "#＃"), wanted)
+
+
+def numbers(text: str, viewer: Any) -> Numbers:
+    """Returns how many posts, people and tags a query finds for this viewer, up to ``MOST_ON_TAB`` and one more.
+
+    What the engine does not tell in time stays unknown.
+    """
+    asked = Asked(text, viewer)
+    if asked.query.is_empty:
+        return Numbers()
+    found: dict[str, int] = {}
+    try:
+        visible = posts_service.shown_to(viewer)
+        found["posts"] = Finder(Post, asked, visible).number()
+        found["people"] = Naming(text, viewer, User, users.listed_to(viewer), "@＠").number()
+        found["tags"] = Naming(text, viewer, Tag, policy.visible_tags(viewer), "#＃").number()
+    except SearchDown as error:
+        _log(error)
+    return Numbers(**found)
 
 
 class Finder:
@@ -144,13 +163,21 @@ class Finder:
             return None
         return count(self._visible.where(self._id.in_([hit.id for hit in hits])))
 
+    def number(self) -> int:
+        """Returns how many rows the viewer may see that match strictly, at most one more than ``MOST_ON_TAB``."""
+        hits = self._model.hits(self._plans[STRICT](), limit=MOST_COUNTED, order=Order.NEWEST)
+        if not hits:
+            return 0
+        seen = self._visible.where(self._id.in_([hit.id for hit in hits]))
+        return count(seen.limit(MOST_ON_TAB + 1))
+
     def _rows(self, hits: Sequence[Hit]) -> list[Any]:
         seen = self._visible.where(self._id.in_([hit.id for hit in hits]))
         found = {row.id: row for row in db.session.scalars(seen).unique()} if hits else {}
         return [found[hit.id] for hit in hits if hit.id in found]
 
 
-def _posts(asked: Asked, finder: Finder, place: Place | None, wanted: Wanted) -> Results[Post]:
+def _posts(asked: Asked, finder: Finder, place: Place | None, wanted: Wanted, viewer: Any) -> Results[Post]:
     start = place or Place(int(now().timestamp()))
     rows, following, near_from = _page(finder, start, wanted.per_page)
     hint = Hint()
@@ -165,6 +192,7 @@ def _posts(asked: Asked, finder: Finder, place: Place | None, wanted: Wanted) ->
         asked.chips,
         tuple(asked.notes),
         hint,
+        naming.above(asked.query, viewer) if start.is_first and not finder.is_late else (),
     )
 
 
@@ -189,38 +217,61 @@ def _between(rows: list[Any], start: Place, following: Place | None, total: int 
     return Page(rows, behind, before, total)
 
 
-def _named(
-    text: str, viewer: Any, wanted: Wanted, model: Any, visible: sa.Select[Any], sign: str
-) -> Results[Any]:
-    """Searches what is mostly known by its name; filters of posts say nothing about it and are left aside."""
+class Naming:
+    """A search of what is mostly known by its name; filters of posts say nothing about it and are left aside.
+
+    Args:
+        text: what was typed.
+        viewer: who asks.
+        model: what is searched.
+        visible: the query of the rows that the viewer may see.
+        signs: what may stand before a name.
+    """
+
+    def __init__(self, text: str, viewer: Any, model: Any, visible: sa.Select[Any], signs: str) -> None:
+        query = Asked(text, viewer).query
+        self.text = query.source.strip()
+        self.name = (query.text or query.source).strip().lstrip(signs)
+        self.model, self.visible = model, visible
+        self._plain = Asked(self.name, viewer)
+
+    def finder(self) -> Finder:
+        """Returns what fetches the rows."""
+        start = plan.Start(self.name)
+
+        def by_name(made: plan.Plan) -> plan.Plan:
+            return plan.Plan(plan.Some((made.gate, start)), made.text, (*made.boosts, (start, _NAMED)))
+
+        return Finder(self.model, self._plain, self.visible, change=by_name)
+
+    def number(self) -> int:
+        """Returns ``Finder.number``."""
+        return self.finder().number() if self.name else 0
+
+    def other_keyboard(self) -> str | None:
+        """Returns what the same keys give in the other input mode, if that names something the viewer may see."""
+
+        def finds(other: str) -> bool:
+            ids = [hit.id for hit in self.model.hits(plan.named(other), limit=FEW, order=Order.WEIGHT)]
+            return bool(ids) and count(self.visible.where(self.model.id.in_(ids))) > 0
+
+        return hints.other_keyboard(self._plain.query, finds)
+
+
+def _named(sought: Naming, wanted: Wanted) -> Results[Any]:
     place = places.parse(wanted.cursor) if wanted.cursor else None
-    asked = Asked(text, viewer)
-    name = (asked.query.text or asked.query.source).strip().lstrip(sign)
-    if not name:
-        return Results(asked.query.source.strip())
-    plain = Asked(name, viewer)
-
-    def by_name(made: plan.Plan) -> plan.Plan:
-        start = plan.Start(name)
-        return plan.Plan(plan.Some((made.gate, start)), made.text, (*made.boosts, (start, _NAMED)))
-
-    def finds(other: str) -> bool:
-        ids = [hit.id for hit in model.hits(plan.named(other), limit=FEW, order=Order.WEIGHT)]
-        return bool(ids) and count(visible.where(model.id.in_(ids))) > 0
-
+    if not sought.name:
+        return Results(sought.text)
     try:
-        finder = Finder(model, plain, visible, change=by_name)
+        finder = sought.finder()
         start = place or Place(int(now().timestamp()))
         rows, following = finder.fill(start, wanted.per_page)
         total = finder.count(with_near=False) if wanted.with_total else None
-        keyboard = (
-            None if rows or not start.is_first or finder.is_late else hints.other_keyboard(plain.query, finds)
-        )
+        keyboard = None if rows or not start.is_first or finder.is_late else sought.other_keyboard()
     except SearchDown as error:
         _log(error)
-        return resting.named(asked.query.source.strip(), model, visible, name, wanted.per_page)
-    page = _between(rows, start, following, total)
-    return Results(asked.query.source.strip(), page, hint=Hint(other_keyboard=keyboard))
+        return resting.named(sought.text, sought.model, sought.visible, sought.name, wanted.per_page)
+    return Results(sought.text, _between(rows, start, following, total), hint=Hint(other_keyboard=keyboard))
 
 
 def _log(error: SearchDown) -> None:

@@ -12,6 +12,7 @@ from app.search import highlight, plan
 from app.search.query import Either, Filter, Not, Part
 from app.services import posts as posts_service
 from app.services.search.filters import Asked
+from app.services.search.naming import begins_like
 from app.services.search.results import Results
 
 LATEST = 3000
@@ -36,7 +37,8 @@ def posts(asked: Asked, viewer: Any, per_page: int) -> Results[Post]:
 def named(text: str, model: Any, visible: sa.Select[Any], name: str, per_page: int) -> Results[Any]:
     """Returns people or tags whose key begins like a name, in the order of their keys."""
     key = model.username_key if model is User else model.key
-    query = visible.where(key.startswith(name.casefold(), autoescape=True)).order_by(key).limit(per_page)
+    begins = begins_like(name) if model is User else key.startswith(name.casefold(), autoescape=True)
+    query = visible.where(begins).order_by(key).limit(per_page)
     return Results(text, Page(list(db.session.scalars(query).unique())), is_resting=True)
 
 
@@ -64,6 +66,8 @@ def _condition(node: plan.Node) -> sa.ColumnElement[bool]:
             return sa.and_(sa.true(), *bounds)
         case plan.Term(value):
             return _term(*value.split(":", 1))
+        case plan.Terms(values):
+            return sa.or_(*(_term(*value.split(":", 1)) for value in values))
         case plan.Some(()):
             return sa.false()
     return sa.true()

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Generic, TypeVar
 
+from app.models import User
 from app.models.keyset import Page
 
 T = TypeVar("T")
@@ -45,6 +46,25 @@ class Hint:
 
 
 @dataclass(frozen=True)
+class Numbers:
+    """How many posts, people and tags a query finds, for the tabs; None where that is not known.
+
+    Attributes:
+        posts: what has all of the query; similar posts are not counted.
+        people: members.
+        tags: hashtags.
+    """
+
+    posts: int | None = None
+    people: int | None = None
+    tags: int | None = None
+
+
+MOST_ON_TAB = 99
+"""Where the numbers on tabs stop: one more stands for all that are beyond."""
+
+
+@dataclass(frozen=True)
 class Results(Generic[T]):
     """A page of what was found.
 
@@ -56,6 +76,7 @@ class Results(Generic[T]):
         chips: the query's filters.
         notes: what the reader should know about the query.
         hint: what to try instead.
+        people: on the first page of posts, a few members whose name begins like the query.
         is_resting: whether the engine did not answer; the rows are what the database could give, newest first.
     """
 
@@ -66,4 +87,5 @@ class Results(Generic[T]):
     chips: tuple[Chip, ...] = ()
     notes: tuple[str, ...] = ()
     hint: Hint = field(default_factory=Hint)
+    people: tuple[User, ...] = ()
     is_resting: bool = False
