@@ -14,7 +14,7 @@ LENGTH = 50
 """How long a hashtag may be, and its key too, in code points."""
 
 # Dots that stand inside words: 5·18, 3·1절, il·lusió. Keyboards type them in several ways, which are one to a reader.
-_DOTS = "·ㆍ・･‧∙"
+_DOTS = "\u00b7\u318d\u30fb\uff65\u2027\u2219"
 _DOT = regex.compile(rf"[{_DOTS}]")
 _LETTERS = rf"[[\p{{L}}\p{{M}}\p{{N}}_]--[\p{{Default_Ignorable_Code_Point}}{_DOTS}]]"
 # Scripts in which a joiner between two letters is part of the spelling (UAX #31, 2.3), as in Persian می\u200cخواهم.
@@ -37,7 +37,7 @@ def key(tag: str) -> str:
     """Returns what two spellings of one hashtag have in common: ``＃Flask`` and ``#flask``, ``#3·1절`` and ``#3ㆍ1절``,
     and those with and without joiners.
     """
-    return _DOT.sub("·", _JOINER.sub("", fold(tag)))
+    return _DOT.sub("\u00b7", _JOINER.sub("", fold(tag)))
 
 
 def has_letter(text: str) -> bool:
