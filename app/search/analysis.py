@@ -29,8 +29,14 @@ _SHORTEST_WORD = 2  # Syllables or letters of a word that is worth a suggestion.
 
 _RUN = regex.compile(
     r"(?P<hangul>[가-힣]++)|(?P<jamo>[\u3131-\u318E]++)|(?P<han>[\p{Han}\p{Hiragana}\p{Katakana}ー]++)"
-    r"|(?P<sign>\p{Extended_Pictographic})|(?P<other>[[\p{L}\p{M}\p{N}]--[가-힣\u3131-\u318E]]++(?:['’][a-z]++)?)",
+    # A flag is two letters or a tagged one, a keycap a sign in its frame (UTS #51).
+    r"|(?P<sign>\p{Regional_Indicator}{2}|[0-9#*]\u20E3|\U0001F3F4[\U000E0030-\U000E007A]++\U000E007F"
+    r"|\p{Extended_Pictographic})"
+    r"|(?P<other>(?:(?![0-9]\u20E3)[[\p{L}\p{M}\p{N}]--[가-힣\u3131-\u318E\u20E3]])++(?:['’][a-z]++)?)",
     regex.V1,
+)
+_SIGNS = regex.compile(
+    r"(?:\p{Regional_Indicator}{2}|.\u20E3|[\p{Extended_Pictographic}\p{Emoji_Modifier}\U000E0030-\U000E007F\s])++"
 )
 _DENSE_PAIR = regex.compile(r"[가-힣]{2}|[\u3131-\u318E]{2}|[\p{Han}\p{Hiragana}\p{Katakana}ー]{2}")
 _DENSE = frozenset({"hangul", "jamo", "han"})  # Written without spaces between all words.
@@ -213,6 +219,11 @@ def _inner_bigrams(surface: str, edges: set[int], is_inflected: bool) -> Iterato
 def runs(text: str) -> list[Run]:
     """Returns a text's runs in order; punctuation and blanks part them and are not kept."""
     return _runs(normalise(text))
+
+
+def is_signs(text: str) -> bool:
+    """Tells whether a text is nothing but emoji, flags and keycaps, of which the dictionary knows no form."""
+    return bool(runs(text)) and _SIGNS.fullmatch(normalise(text)) is not None
 
 
 def bigrams(text: str) -> list[str]:

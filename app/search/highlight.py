@@ -8,8 +8,10 @@ import regex
 
 from app.search import analysis, hangul
 from app.search.morphemes import OwnWords, parse
+from app.search.normal import even
 from app.search.query import Query
 
+_CLUSTER = regex.compile(r"\X")
 _LONGEST = 3
 """So many letters in a row that also stand in the query are worth a mark in a near match."""
 
@@ -25,24 +27,35 @@ def spans(text: str, query: Query, own: OwnWords | None = None) -> list[Span]:
         own: the site's own words.
     """
     wanted = query.texts
-    even = _even(text)
-    found = [span for word in wanted for span in _literal(even, word)]
-    lemmas = {lemma for word in wanted for lemma in analysis.lemmas(word, own)}
+    evened, places = _even(text)
+    found = [span for word in wanted for span in _literal(evened, word)]
+    known = [word for word in wanted if not analysis.is_signs(word)]
+    lemmas = {lemma for word in known for lemma in analysis.lemmas(word, own)}
     initials = {word for word in wanted if hangul.is_initials(word)}
-    found += _by_words(even, lemmas, initials, own)
+    found += _by_words(evened, lemmas, initials, own)
     if not found:
-        found = list(_by_bigrams(even, wanted))
-    return _joined(found)
+        found = list(_by_bigrams(evened, wanted))
+    return _joined([(places[start][0], places[end - 1][1]) for start, end in found])
 
 
-def _even(text: str) -> str:
-    """Returns the text in lower case with every character where it was."""
-    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
+def _even(text: str) -> tuple[str, list[Span]]:
+    """Returns the text as it is compared, and the place in it that each character of that form comes from.
+
+    A grapheme cluster is the smallest part with a place: full-width HELLO is hello letter by letter, and ㎏ is two
+    letters from one place.
+    """
+    made: list[str] = []
+    places: list[Span] = []
+    for cluster in _CLUSTER.finditer(text):
+        form = even(cluster[0])
+        made.append(form)
+        places += [cluster.span()] * len(form)
+    return "".join(made), places
 
 
 def _literal(text: str, word: str) -> Iterator[Span]:
     """Yields where a word stands as it was typed, whatever spaces are in it, there or here."""
-    letters = [letter for letter in _even(word) if not letter.isspace()]
+    letters = [letter for letter in even(word) if not letter.isspace()]
     if not analysis.runs(word):
         return
     pattern = r"\s*+".join(map(regex.escape, letters))

@@ -232,6 +232,8 @@ def word_gate(word: str) -> Node | None:
     runs = analysis.runs(word)
     if not runs:
         return None
+    if analysis.is_signs(word):
+        return Run(word)  # Taken apart, a keycap is the digit in it.
     only = runs[0].text if len(runs) == 1 and runs[0].is_dense else ""
     gates: list[Node] = [Lemmas(word), Part(only) if 0 < len(only) <= 2 else Run(word)]
     if len(only) > 1 and only.endswith(_ENDS_A_VERB):
