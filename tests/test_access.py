@@ -144,6 +144,7 @@ TABLE: dict[str, tuple[int, int, int, int, int]] = {
     "GET api.users_list": EVERYBODY,
     "GET api.user": EVERYBODY,
     "GET api.posts_by": EVERYBODY,
+    "GET api.replies_by": EVERYBODY,
     "GET api.liked_by": EVERYBODY,
     "GET api.followers": EVERYBODY,
     "GET api.following": EVERYBODY,

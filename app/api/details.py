@@ -51,6 +51,7 @@ LEADS: dict[str, dict[str, dict[str, str]]] = {
         "list_followers": {"who": ID},
         "list_following": {"who": ID},
         "list_posts_of_user": {"who": ID},
+        "list_replies_of_user": {"who": ID},
         "list_likes_of_user": {"who": ID},
     },
     "Me": {"edit_me": STATE, "get_user": {"who": ID}, "edit_user": {"who": ID} | STATE},

@@ -61,6 +61,7 @@ PERSON = {
         "self": "/api/users/7",
         "html": "/@%EB%B0%94%EB%8B%A4",
         "posts": "/api/users/7/posts",
+        "replies": "/api/users/7/replies",
         "likes": "/api/users/7/likes",
         "followers": "/api/users/7/followers",
         "following": "/api/users/7/following",

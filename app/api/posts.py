@@ -274,6 +274,15 @@ def posts_by(wanted: Wanted, who: str) -> Any:
     return paged(Post, timelines.written_by(person, viewer(), wanted), wanted, show)
 
 
+@bp.route("/users/<who>/replies", methods=["GET"], operation="list_replies_of_user")
+@bp.arguments(PageQuery, location="query")
+@bp.response(200, Posts)
+def replies_by(wanted: Wanted, who: str) -> Any:
+    """List the replies that a member wrote, the newest first."""
+    person = users.find_by_id_or_name(who, viewer())
+    return paged(Post, timelines.replies_by(person, viewer(), wanted), wanted, show)
+
+
 @bp.route("/users/<who>/likes", methods=["GET"], operation="list_likes_of_user")
 @bp.arguments(PageQuery, location="query")
 @bp.response(200, Posts)

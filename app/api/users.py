@@ -48,6 +48,7 @@ class PersonLinks(UserCardLinks):
     """Where what belongs to a person is."""
 
     posts = link("What they wrote, without the replies.")
+    replies = link("The replies they wrote.")
     likes = link("The posts they like.")
     followers = link("Who follows them.")
     following = link("Whom they follow.")
@@ -256,6 +257,7 @@ def show(person: User) -> dict[str, Any]:
     named = card(person)
     links = named["_links"] | {
         "posts": url_for("api.posts_by", who=person.id),
+        "replies": url_for("api.replies_by", who=person.id),
         "likes": url_for("api.liked_by", who=person.id),
         "followers": url_for("api.followers", who=person.id),
         "following": url_for("api.following", who=person.id),

@@ -46,6 +46,20 @@ def test_links_of_a_person_act_on_that_person(cast: Cast, connect: Connect) -> N
     assert len(connect(haneul).get("/api/messages").json["items"]) == 1
 
 
+def test_replies_of_a_person_are_listed_as_on_the_profile(cast: Cast, connect: Connect) -> None:
+    bada, haneul = cast.member("바다"), cast.member("하늘")
+    top = cast.post(haneul, "글")
+    first, second = (cast.post(bada, body, parent=top) for body in ("답글", "또 답글"))
+    cast.post(bada, "답글이 아닌 글")
+    program = connect(haneul)
+    path = program.get("/api/users/바다").json["_links"]["replies"]
+    page = program.get(path, query_string={"per_page": 1, "total": "true"}).json
+    assert [item["id"] for item in page["items"]] == [second] and page["_meta"]["total"] == 2
+    assert [item["id"] for item in program.get(page["_links"]["next"]).json["items"]] == [first]
+    haneul.post("/@바다/block")
+    assert program.get(path).json["items"] == []
+
+
 def test_reply_is_repeated_refused_and_missed_as_a_post_is(app: Flask, cast: Cast, connect: Connect) -> None:
     bada = cast.member("바다")
     program, path = connect(bada), f"/api/posts/{cast.post(bada, '글')}/replies"
