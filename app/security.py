@@ -46,7 +46,10 @@ def csp_nonce() -> str:
 def sign_in_key() -> str:
     """Returns a name of the sign-in that a page is rendered for, which its scripts may know; "" for a stranger."""
     secret = request.cookies.get(current_app.config["SIGN_IN_COOKIE_NAME"])
-    if not secret or not current_user.is_authenticated:
+    if not secret:
+        return ""
+    current_user._get_current_object()  # Loads the session, if there is one, and no attribute of the member.
+    if "session_id" not in g:
         return ""
     return _keyed("page", secret)[:16]
 

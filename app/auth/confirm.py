@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from app import limits, mailboxes
 from app.auth import bp
 from app.auth.forms import CodeForm
+from app.auth.sign_up import AFTER_CONFIRMING
 from app.extensions import limiter
 from app.forms import refusals_on
+from app.security import local_path
 from app.services import accounts
 
 
@@ -27,7 +29,8 @@ def confirm() -> Any:
         with refusals_on(form):
             accounts.confirm(current_user, form.code.data)
             flash(_("Your e-mail address is confirmed."))
-            return redirect(url_for("main.home"), 303)
+            return redirect(local_path(session.pop(AFTER_CONFIRMING, None)) or url_for("main.home"), 303)
+    form.code.data = ""
     return render_template(
         "auth/confirm.html", form=form, address=mailboxes.shown(address)
     ), 422 if form.is_submitted() else 200

@@ -49,6 +49,26 @@ def sign_up(username: str, email: str, password: str, locale: str | None) -> Use
     return user
 
 
+def sign_up_problems(username: str, email: str, password: str) -> list[Invalid]:
+    """Returns all that ``sign_up`` would refuse, so that a form can show it at once; what is empty is left out."""
+    problems = []
+    name = names.normal(username)
+    if name and (problem := names.problem(name)):
+        problems.append(Invalid("username", problem))
+    elif name and (_is_taken(names.key(name)) or held_names.is_held(names.key(name))):
+        problems.append(Invalid("username", TAKEN))
+    if password:
+        try:
+            passwords.require_fitting(password, username, email)
+        except Invalid as refusal:
+            problems.append(refusal)
+    return problems
+
+
+def _is_taken(username_key: str) -> bool:
+    return db.session.scalar(sa.select(User.id).where(User.username_key == username_key)) is not None
+
+
 def create(username: str, email: str, password: str, confirmed: bool, admin: bool) -> User:
     """Makes an account from the command line, whose word is believed about the address.
 

@@ -63,6 +63,18 @@ def spend(user: User, purpose: str, secret: str) -> str | None:
     return kept.email if spent.rowcount else None  # type: ignore[attr-defined]
 
 
+def is_waiting(user_id: int, purpose: str, secret: str) -> bool:
+    """Whether a secret can still be spent; counts no attempt, so it is only for secrets that nobody can guess."""
+    query = sa.select(OneTimeCode.code_hash).where(
+        OneTimeCode.user_id == user_id,
+        OneTimeCode.purpose == purpose,
+        OneTimeCode.attempts < MOST_ATTEMPTS,
+        OneTimeCode.expires_at > now(),
+    )
+    kept = db.session.scalar(query)
+    return kept is not None and hmac.compare_digest(kept, _hash(user_id, purpose, secret))
+
+
 def tidy() -> None:
     """Removes what has expired."""
     db.session.execute(sa.delete(OneTimeCode).where(OneTimeCode.expires_at < now()))

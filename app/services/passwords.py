@@ -42,6 +42,12 @@ def keep(password: str, *own: str) -> str:
     Raises:
         Invalid: it is blank, one of those that everybody tries first, or the member's own name or address.
     """
+    require_fitting(password, *own)
+    return _hasher.hash(common.normal(password))
+
+
+def require_fitting(password: str, *own: str) -> None:
+    """Refuses a password that is easy to guess; the arguments and errors are those of ``keep``."""
     if text.is_blank(password):
         raise Invalid("password", _l("A password needs something that can be seen. Choose another one."))
     if common.is_common(password):
@@ -50,7 +56,6 @@ def keep(password: str, *own: str) -> str:
         )
     if is_one_of(password, own):
         raise Invalid("password", _l("Your name or address is no password. Choose another one."))
-    return _hasher.hash(common.normal(password))
 
 
 def is_one_of(password: str, own: Iterable[str]) -> bool:
@@ -155,11 +160,12 @@ def reset(token: str, new: str) -> User:
 
 
 def may_reset(token: str) -> bool:
-    """Whether the token is ours and in time; whether it was used is found out when it is."""
+    """Whether the token is ours, in time, and neither used nor replaced by a newer one."""
     try:
-        return bool(_claims(token))
+        claims = _claims(token)
     except Invalid:
         return False
+    return codes.is_waiting(int(claims["sub"]), RESET, claims["jti"])
 
 
 def _is_hash_of(password_hash: str, form: str) -> bool:

@@ -27,7 +27,7 @@ def test_link_sets_a_new_password_once_and_ends_every_session(cast: Cast, strang
     assert stranger.post("/auth/login", name="바다", password=NEW).status_code == 303
     again = Visitor(stranger.app)
     again.get(link)
-    assert again.post("/auth/reset", password=NEW + "!").status_code == 422
+    assert again.post("/auth/reset", password=NEW + "!").status_code == 410
     assert "비밀번호" in stranger.letters()[0].subject
 
 
@@ -45,7 +45,7 @@ def test_newer_link_makes_the_older_one_void(cast: Cast, stranger: Visitor) -> N
     old = link_for(stranger)
     new = link_for(stranger)
     stranger.get(old)
-    assert stranger.post("/auth/reset", password=NEW).status_code == 422
+    assert stranger.post("/auth/reset", password=NEW).status_code == 410
     stranger.get(new)
     assert stranger.post("/auth/reset", password=NEW).status_code == 303
 
