@@ -21,7 +21,7 @@ from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 from rq.utils import now
 
-from app import create_app
+from app import create_app, traces
 from app.extensions import db
 from app.queue import NAMES, Later, pulse
 from app.queue.recovery import BEAT
@@ -106,7 +106,7 @@ class Worker(rq.Worker):
     def handle_exception(self, job: rq.job.Job, *exc_info: Any) -> None:
         """Reports a failure where the application's errors go, and without the job's arguments."""
         if isinstance(exc_info[1], Later):
-            log.warning("Not now: %s (%s)", job.description, exc_info[1], extra={"job": job.id})
+            log.warning("Not now: %s (%s)", job.description, traces.words(exc_info[1]), extra={"job": job.id})
             return
         log.error("Failed: %s", job.description, exc_info=exc_info, extra={"job": job.id})
 
@@ -114,6 +114,13 @@ class Worker(rq.Worker):
         """Shows that this worker goes on: on this machine, also while the store is away, and in the store."""
         pulse.beat()
         super().heartbeat(timeout, pipeline)
+
+    def handle_job_failure(self, job: rq.job.Job, *arguments: Any, **more: Any) -> None:
+        """Keeps the error in the store without texts of people."""
+        error = sys.exc_info()[1]
+        if error is not None:
+            more["exc_string"] = traces.text(error)
+        super().handle_job_failure(job, *arguments, **more)
 
     def maintain_heartbeats(self, job: rq.job.Job) -> None:
         """Shows that the job is being done; while the store is away nobody can see it, and the job goes on."""

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 REST = 1.0  # Seconds without an attempt after the server was silent.
 FRESH = 1.0  # Seconds after its last use in which a connection is taken to be open.
+PRIVATE = {"hide_parameters": True}  # The values of a statement stay out of its errors.
 USED = "used"  # The key of a pooled connection's last use, in seconds of the monotonic clock.
 
 
@@ -72,7 +73,7 @@ def options(app: Flask) -> dict[str, Any]:
     """Returns SQLAlchemy's options for the engine of an application."""
     if not _is_postgresql(app):
         # A connection to a file costs little, and the threads limit their number.
-        return {"max_overflow": -1}
+        return {**PRIVATE, "max_overflow": -1}
     settings = app.config
     milliseconds = {
         "lock_timeout": settings["DATABASE_LOCK_TIMEOUT"] * 1000,
@@ -81,6 +82,7 @@ def options(app: Flask) -> dict[str, Any]:
         "client_connection_check_interval": 1000,
     }
     return {
+        **PRIVATE,
         "pool_size": settings["DATABASE_POOL_SIZE"],
         "max_overflow": 0,
         "pool_timeout": settings["DATABASE_POOL_TIMEOUT"],

@@ -243,9 +243,11 @@ def _tell(session: Session, ended: SessionTransaction) -> None:
         try:
             _leave(call)
         except QueueDown as error:
-            current_app.logger.warning("No task was started", extra={"task": str(call), "reason": str(error)})
+            current_app.logger.warning(
+                "No task was started", extra={"task": turn_of(call.task), "reason": str(error)}
+            )
         except Exception:
-            current_app.logger.exception("No task was started for %r", call)
+            current_app.logger.exception("No task was started for %s", turn_of(call.task))
 
 
 def _leave(call: Call) -> None:

@@ -4,14 +4,48 @@ import logging
 import re
 import secrets
 import sys
-import traceback
 from collections.abc import Callable
-from pathlib import Path
+from typing import Any
 
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, Response, current_app, g, has_request_context, request
 from pythonjsonlogger.json import JsonFormatter
 
+from app import traces
+
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+SECURITY_EVENTS = (
+    "signed_up",
+    "signed_in",
+    "sign_in_failed",
+    "signed_out",
+    "session_ended",
+    "other_sessions_ended",
+    "password_refused",
+    "password_changed",
+    "reset_requested",
+    "email_change_requested",
+    "email_proved",
+    "username_changed",
+    "promoted",
+    "suspended",
+    "token_made",
+    "token_ended",
+)
+"""What ``security`` writes down; docs/operations.md says what each means."""
+
+
+def security(event: str, user_id: int | None) -> None:
+    """Writes a security event into the log, without secrets and addresses; the request's id leads to the access log.
+
+    Args:
+        event: one of ``SECURITY_EVENTS``.
+        user_id: whose account it is about; None where there is no such account.
+    """
+    if event not in SECURITY_EVENTS:
+        raise ValueError(f"{event} is no security event.")
+    current_app.logger.info("Security event", extra={"security_event": event, "user_id": user_id})
 
 
 class RequestContext(logging.Filter):
@@ -26,12 +60,20 @@ class RequestContext(logging.Filter):
         return True
 
 
+class Lines(JsonFormatter):
+    """JSON lines whose tracebacks hold no texts of people."""
+
+    def formatException(self, ei: Any) -> str:
+        """Returns a traceback; what a database error says of the statement's values is left out."""
+        return traces.text(ei[1]) if ei[1] else ""
+
+
 class ErrorMailer(logging.Handler):
     """Hands errors to a function that mails them.
 
     Args:
-        mail: takes a subject, which tells this error from others, and the text; whether it was mailed lately is for
-            it to know.
+        mail: takes a subject, which tells this error from others, and the id of its request or job, which leads to
+            the log. Whether the error was mailed lately is for the function to know.
     """
 
     def __init__(self, mail: Callable[[str, str], object]) -> None:
@@ -44,9 +86,12 @@ class ErrorMailer(logging.Handler):
             return
         try:
             error = record.exc_info[1]
-            frames = traceback.extract_tb(error.__traceback__)
-            where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"
-            self.mail(f"{type(error).__name__} in {where}", self.format(record))
+            kind = " ".join(filter(None, (type(error).__name__, traces.code(error))))
+            job = getattr(record, "job", "")
+            request_id = g.get("request_id", "") if has_request_context() else ""
+            self.mail(
+                f"{kind} in {traces.place(error)}", f"job {job}" if job else f"request {request_id or 'none'}"
+            )
         except Exception:
             # The error itself is in the log already; a store that is away must not hide it.
             self.handleError(record)
@@ -67,9 +112,7 @@ def show_request(response: Response) -> Response:
 def init_app(app: Flask) -> None:
     """Makes every log line one JSON object on stderr."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s", json_ensure_ascii=False)
-    )
+    handler.setFormatter(Lines("%(asctime)s %(levelname)s %(name)s %(message)s", json_ensure_ascii=False))
     handler.addFilter(RequestContext())
     app.logger.handlers = [handler]
     app.logger.setLevel(app.config["LOG_LEVEL"])

@@ -99,9 +99,14 @@ def _call(reaction: Task | Owed | Once | Gathered, arguments: dict[str, Any]) ->
     return Call(errand_tasks.run, {"errand_id": errands.owe(task, arguments, now() + reaction.within)})
 
 
-def mail_error(subject: str, text: str) -> None:
-    """Has an uncaught error mailed to the administrators, the same one at most once an hour."""
-    queue.enqueue_once(f"error {subject}", AN_HOUR, mail.report_error, subject=subject, text=text)
+def mail_error(subject: str, where: str) -> None:
+    """Has an uncaught error mailed to the administrators, the same one at most once an hour.
+
+    Args:
+        subject: which error it is, by class, code and place.
+        where: what leads to it in the log; what it says stays there.
+    """
+    queue.enqueue_once(f"error {subject}", AN_HOUR, mail.report_error, subject=subject, where=where)
 
 
 def init_app(app: Flask) -> None:

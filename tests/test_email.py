@@ -281,7 +281,7 @@ def test_try_that_takes_too_long_is_broken_off_before_another_may_begin() -> Non
 def test_error_is_told_to_every_admin(through: PostOffice, mails_to: Callable[..., None], app: Flask) -> None:
     mails_to(ADMINS=["a@example.com", "b@example.com"])
     with app.app_context():
-        mail.report_error("ValueError in a.py:1\r\nBcc: x@example.com", "Traceback …\n\x00")
+        mail.report_error("ValueError in a.py:1\r\nBcc: x@example.com", "request 0123456789abcdef")
     assert [letter.to for letter in through.letters] == ["a@example.com", "b@example.com"]
     assert through.letters[0].message["Subject"] == "[한마디] ValueError in a.py:1 Bcc: x@example.com"
     assert "Bcc" not in through.letters[0].message
@@ -294,3 +294,23 @@ def test_letter_is_kept_whole_or_not_at_all_where_there_is_no_server(
     mails_to(MAIL_FOLDER=tmp_path / "a file" / "mail")
     with app.app_context(), pytest.raises(email.MailDown):
         email.send("error", ADDRESS, "ko", subject="제목", text="글")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a" * 300,
+        "가" * 300,
+        "x",
+        "20251121-140500-000000-ABCDEF01",
+        "%00",
+        "..%2f..%2fetc",
+        "a.b",
+        "-",
+        "１" * 8,
+    ],
+)
+def test_letter_of_an_odd_name_is_not_there(stranger: Visitor, name: str) -> None:
+    forget(stranger)
+    assert stranger.get(f"/dev/mailbox/{name}").status_code in (400, 404)
+    assert stranger.get("/dev/mailbox").status_code == 200

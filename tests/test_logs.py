@@ -16,7 +16,9 @@ from tests.conftest import settings_for
 def watched(tmp_path: Path) -> Flask:
     """A site whose administrators want to know."""
     return create_app(
-        settings_for("sqlite://", tmp_path, ADMINS=["admin@example.com"], MAIL_SERVER="localhost")
+        settings_for(
+            f"sqlite:///{tmp_path}/test.db", tmp_path, ADMINS=["admin@example.com"], MAIL_SERVER="localhost"
+        )
     )
 
 

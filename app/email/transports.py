@@ -1,5 +1,6 @@
 """What carries letters: a mail server, or a folder on a site that has none."""
 
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -13,12 +14,14 @@ from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
+from app import traces
 from app.email.headers import POLICY
 from app.queue import Later
 
 GREETING = 10  # Seconds that a mail server has for taking a connection and greeting.
 REPLY = 20  # Seconds that it has for every other answer; it may think about a letter for a while.
 GOODBYE = 2
+NAME = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9]{6}-[0-9a-f]{8}")  # Of a kept letter.
 CLOSING = 421  # What a mail server says that is about to go away (RFC 5321, 4.2.1).
 
 
@@ -150,8 +153,10 @@ class MailFolder:
 
     def letter(self, name: str) -> "KeptLetter | None":
         """Returns one kept letter by its name, or None."""
+        if not NAME.fullmatch(name):
+            return None
         path = self.folder / f"{name}.eml"
-        return _open(path) if name.replace("-", "").isalnum() and path.is_file() else None
+        return _open(path) if path.is_file() else None
 
 
 @dataclass(frozen=True)
@@ -185,15 +190,15 @@ def _verdict(error: Exception) -> Exception:
 
 
 def _reason(error: Exception) -> str:
-    """Returns what went wrong in one line."""
+    """Returns what went wrong in one line, without the addresses that mail servers name in their answers."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         ((code, words),) = error.recipients.values()
     elif isinstance(error, smtplib.SMTPResponseException):
         code, words = error.smtp_code, error.smtp_error  # type: ignore[assignment]
     else:
-        return f"{type(error).__name__}: {error}"
+        return f"{type(error).__name__}: {traces.hide_addresses(str(error))}"
     said = words.decode(errors="replace") if isinstance(words, bytes) else words
-    return f"{code} {' '.join(said.split())}"
+    return f"{code} {traces.hide_addresses(' '.join(said.split()))}"
 
 
 def _open(path: Path) -> KeptLetter:

@@ -2,7 +2,6 @@
 
 import json
 import time
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -12,6 +11,7 @@ from threading import Lock
 from typing import Any
 from uuid import uuid4
 
+from app import traces
 from app.queue.down import QueueDown
 from app.queue.failures import FailedJob, in_one_line
 from app.queue.marks import Marks, marks_of, name_of
@@ -127,8 +127,8 @@ class MemoryStore:
             try:
                 with self.context():
                     call.function(**call.arguments)
-            except Exception:
-                self._keep(call, in_one_line(traceback.format_exc()))
+            except Exception as error:
+                self._keep(call, in_one_line(traces.text(error)))
                 raise
             done += 1
         return done

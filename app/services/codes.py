@@ -14,6 +14,8 @@ from app.models.columns import now
 from app.models.upsert import insert_or
 from app.transaction import step
 
+CONFIRM, CHANGE_EMAIL, RESET = "confirm", "change_email", "reset"
+"""What a secret is for."""
 CODE_LASTS = timedelta(minutes=10)
 MOST_ATTEMPTS = 5
 
@@ -36,6 +38,20 @@ def keep(user: User, purpose: str, email: str, secret: str, lasts: timedelta) ->
     }
     insert = insert_or(db.session(), OneTimeCode).values(user_id=user.id, purpose=purpose, **row)
     db.session.execute(insert.on_conflict_do_update(index_elements=["user_id", "purpose"], set_=row))
+
+
+def keep_nothing(user: User, purpose: str, email: str) -> None:
+    """Keeps a secret that nobody knows, so that the same is written where a letter must not hold a code."""
+    keep(user, purpose, email, secrets.token_urlsafe(32), CODE_LASTS)
+
+
+def void(user_id: int, *purposes: str) -> None:
+    """Voids the secrets of a member for some purposes, because what they were bound to has changed."""
+    db.session.execute(
+        sa.delete(OneTimeCode)
+        .where(OneTimeCode.user_id == user_id, OneTimeCode.purpose.in_(purposes))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def spend(user: User, purpose: str, secret: str) -> str | None:

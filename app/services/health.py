@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import traces
 from app.extensions import db, queue, search
 from app.models import Errand
 from app.models.columns import now
@@ -79,7 +80,7 @@ def _asked(ask: Callable[[], object], failure: type[Exception]) -> Part:
     try:
         ask()
     except failure as error:
-        current_app.logger.warning("A part is down", extra={"reason": str(error)})
+        current_app.logger.warning("A part is down", extra={"reason": traces.words(error)})
         advice = search.engine.health().problem if isinstance(error, NotReady) else None
         return Part(DOWN, advice or "")
     return Part(OK)

@@ -25,7 +25,7 @@ def confirm_email(user_id: int) -> None:
     email.expect()
     with transaction():
         user = db.session.get(User, user_id)
-        if user is None or user.is_confirmed:
+        if user is None or user.is_confirmed or not user.is_active:
             return
         letter = _code_letter("confirm_email", user, user.email, accounts.CONFIRM)
     email.send(**letter)
@@ -37,7 +37,7 @@ def change_email(user_id: int) -> None:
     email.expect()
     with transaction():
         user = db.session.get(User, user_id)
-        if user is None or not user.pending_email:
+        if user is None or not user.pending_email or not user.is_active:
             return
         letter = _code_letter("change_email", user, user.pending_email, accounts.CHANGE_EMAIL)
     email.send(**letter)
@@ -49,7 +49,7 @@ def reset_password(user_id: int) -> None:
     email.expect()
     with transaction():
         user = db.session.get(User, user_id)
-        if user is None:
+        if user is None or not user.is_active:
             return
         link = email.external_url("auth.open_reset", token=passwords.reset_token(user))
         letter: dict[str, Any] = {
@@ -125,8 +125,9 @@ def notifications(user_id: int) -> None:
 
 
 @task(queue="default")
-def report_error(subject: str, text: str) -> None:
-    """Mails an uncaught error to the administrators; without a mail server the log alone holds it."""
+def report_error(subject: str, where: str) -> None:
+    """Mails the administrators that there was an error, and where it stands in the log, which alone holds its text."""
+    text = f"Look in the log for: {where}\nThe same error is mailed once an hour at most."
     if current_app.config["MAIL_SERVER"]:
         for admin in current_app.config["ADMINS"]:
             email.send("error", admin, "en", subject=subject, text=text)
@@ -204,6 +205,7 @@ def _code_letter(letter: str, user: User, address: str, purpose: str) -> dict[st
     """Returns the letter for an address: with a code, unless a member has proved that it is theirs."""
     owner = users.owner_of(address)
     if owner is not None and owner.id != user.id:
+        codes.keep_nothing(user, purpose, address)
         link = email.external_url("auth.forgot")
         return {
             "letter": "address_known",

@@ -77,6 +77,13 @@ def need_bell(folder: str) -> None:
 
 
 @task(retries=())
+def write_secret(folder: str) -> None:
+    """Fails with a statement whose value nobody may read."""
+    note(folder, "tried")
+    db.session.execute(sa.text("SELECT :secret FROM nowhere"), {"secret": "words that nobody may read"})
+
+
+@task(retries=())
 def put_off(folder: str) -> None:
     """Says that it cannot be done now."""
     note(folder, "asked")

@@ -10,6 +10,8 @@ from threading import Barrier, Thread
 
 import pytest
 from redis import Redis
+from rq.job import Job
+from rq.serializers import JSONSerializer
 
 from app.queue import FailedJob, Queue
 from app.queue.failures import FAILED_FOR
@@ -111,6 +113,22 @@ def test_failed_job_is_kept_for_a_week_and_done_again_when_it_is_put_back(
     until(lambda: len(jobs.traces(tmp_path)) == 5, 20, "the job to be done")
     until(lambda: not redis.keys("rq:job:*"), 20, "the done job to be forgotten")
     assert queue.failed() == []
+
+
+def test_failed_job_keeps_no_values_of_its_statement_in_the_store(
+    queue: Queue, redis: Redis, start_worker: Callable[[], Program], tmp_path: Path
+) -> None:
+    worker = start_worker()
+    queue.enqueue(jobs.write_secret, folder=str(tmp_path))
+    until(queue.failed, 60, "the job to have failed")
+    (failure,) = queue.failed()
+    job = Job.fetch(failure.id, redis, serializer=JSONSerializer)
+    result = job.latest_result()
+    assert result and result.exc_string and "SELECT" in result.exc_string
+    assert "OperationalError" in failure.error
+    until(lambda: "Failed: tests.integration.jobs.write_secret" in worker.output, 20, "the line of the log")
+    for written in (failure.error, result.exc_string, worker.output):
+        assert "words that nobody may read" not in written
 
 
 def test_dropped_job_leaves_nothing_in_the_store(
