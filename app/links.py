@@ -10,6 +10,7 @@ particles behind the last Latin letter, digit or bracket do not; see ``_without_
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 import idna
@@ -41,6 +42,7 @@ _EMPHASIS = frozenset("'*~")
 _PARTS = regex.compile(
     rf"(?:(https?)://)?([^/?#:{_MIDDLE_DOTS}]*)((?::[0-9]{{1,5}})?)(.*)", regex.I | regex.S
 )
+_SCHEME = regex.compile("https?://", regex.I)
 # Behind a letter, a digit or a bracket that is no Hangul, or behind the slash after the host.
 _HANGUL_END = regex.compile(
     r"(?:(?<=[[\p{L}\p{N})\]]--[가-힣]])|(?<=^(?:https?://)?[^/?#]+/))[가-힣]+$", regex.V1 | regex.I
@@ -81,13 +83,27 @@ class Link:
 
 
 def is_whole(address: str) -> bool:
-    """Tells whether a text is one complete http or https address, as a profile may link to."""
-    try:
-        parts = urlsplit(address)
-        is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        return False
-    return is_web and not any(character.isspace() for character in address)
+    """Tells whether a text is one complete http or https address that a post would link whole."""
+    return whole(address) is not None
+
+
+@lru_cache(maxsize=1024)
+def whole(address: str) -> Link | None:
+    """Returns the link when a text is nothing but one complete http or https address, as a profile may have; else None.
+
+    What ``find`` does not take whole is none: a user's name before the host, a host that is not in the domain name
+    system's form (U+2215 in it), blanks and characters that turn the direction of the text around.
+    """
+    found = find(address) if _SCHEME.match(address) and len(address) <= _ADDRESS_LENGTH else []
+    return found[0] if len(found) == 1 and (found[0].start, found[0].end) == (0, len(address)) else None
+
+
+def undeceiving(address: str) -> str:
+    """Returns an address whose host looks like another one's with the host in Punycode, and others as they are."""
+    link = whole(address)
+    if link is None or urlsplit(address).netloc.isascii():
+        return address
+    return link.href if urlsplit(link.title).netloc.isascii() else address
 
 
 def find(text: str) -> list[Link]:

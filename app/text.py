@@ -24,7 +24,11 @@ _PILED_MARKS = regex.compile(r"(?<=[\p{Mn}\p{Me}]{8})[\p{Mn}\p{Me}]+")
 _MANY_BLANK_LINES = regex.compile(r"\n{4,}")
 _CLUSTER = regex.compile(r"\X")
 _FLAG = regex.compile(r"[\U0001F1E6-\U0001F1FF]{2}")
-_UNSEEN = regex.compile(r"[\s\p{Default_Ignorable_Code_Point}\p{Cf}\p{Zs}\u2800]*")
+# Besides: U+2800, U+FFFC, U+1D159, U+13441 and U+13442 have empty glyphs, and marks without a letter are no text.
+_UNSEEN = regex.compile(
+    r"[\s\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Z}\p{Cc}\p{Cf}\p{M}"
+    r"\u2800\uFFFC\U0001D159\U00013441\U00013442]*"
+)
 _AROUND = r"[\s\p{Default_Ignorable_Code_Point}\p{Cf}]*+"
 _BEFORE, _AFTER = regex.compile(_AROUND), regex.compile(f"(?r){_AROUND}")
 _MOST_MARKS = 30
@@ -122,7 +126,7 @@ def length(text: str) -> int:
 
 
 def is_blank(text: str) -> bool:
-    """Tells whether there is nothing to see: only blanks and characters that draw nothing (Hangul fillers too)."""
+    """Tells whether there is nothing to see: blanks, marks on no letter, what draws nothing (Hangul fillers too)."""
     return _UNSEEN.fullmatch(text) is not None
 
 

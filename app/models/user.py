@@ -8,8 +8,10 @@ import sqlalchemy as sa
 import sqlalchemy.orm as so
 from flask_login import UserMixin
 
+from app import links
 from app.extensions import Base, db
-from app.models.columns import Counter, Created, Id, UtcDateTime
+from app.links import Link
+from app.models.columns import Counter, Created, Id, Seen, UtcDateTime, WebAddress
 from app.models.mixins import PaginatedAPIMixin, SearchableMixin
 from app.search.engine import Document
 
@@ -51,10 +53,10 @@ class User(SearchableMixin, PaginatedAPIMixin, UserMixin, Base):
     last_seen_at: so.Mapped[datetime | None] = so.mapped_column(UtcDateTime)
     is_admin: so.Mapped[bool] = so.mapped_column(default=False, server_default=sa.false())
 
-    display_name: so.Mapped[str] = so.mapped_column(sa.String(150), default="", server_default="")
-    about_me: so.Mapped[str] = so.mapped_column(sa.String(1400), default="", server_default="")
-    location: so.Mapped[str] = so.mapped_column(sa.String(150), default="", server_default="")
-    link: so.Mapped[str] = so.mapped_column(sa.String(300), default="", server_default="")
+    display_name: so.Mapped[str] = so.mapped_column(Seen(150), default="", server_default="")
+    about_me: so.Mapped[str] = so.mapped_column(Seen(1400), default="", server_default="")
+    location: so.Mapped[str] = so.mapped_column(Seen(150), default="", server_default="")
+    link: so.Mapped[str] = so.mapped_column(WebAddress(300), default="", server_default="")
     locale: so.Mapped[str | None] = so.mapped_column(sa.String(12))
     timezone: so.Mapped[str | None] = so.mapped_column(sa.String(64))
 
@@ -81,6 +83,11 @@ class User(SearchableMixin, PaginatedAPIMixin, UserMixin, Base):
     def name(self) -> str:
         """What others call this member."""
         return self.display_name or self.username
+
+    @property
+    def shown_link(self) -> Link | None:
+        """Their web address, as it may be shown."""
+        return links.whole(self.link)
 
     @property
     def is_confirmed(self) -> bool:

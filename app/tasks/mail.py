@@ -136,8 +136,8 @@ def report_error(subject: str, where: str) -> None:
 def _tell(letter: str, user_id: int, to: str = "") -> None:
     with transaction():
         user = db.session.get(User, user_id)
-        if user is None:
-            return
+        if user is None or not user.is_confirmed:
+            return  # The address may be a stranger's.
         link = email.external_url("auth.forgot")
         found: dict[str, Any] = {
             "letter": letter,
@@ -215,4 +215,5 @@ def _code_letter(letter: str, user: User, address: str, purpose: str) -> dict[st
             "link": link,
         }
     code = codes.make(user, purpose, address)
-    return {"letter": letter, "to": address, "locale": user.locale, "name": user.name, "code": code}
+    # Nobody has proved that the address is theirs, so the letter holds no word of the member's, nor their name.
+    return {"letter": letter, "to": address, "locale": user.locale, "code": code}
