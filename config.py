@@ -319,6 +319,7 @@ class Config:
     SESSION_COOKIE_SECURE = EXTERNAL_URL.startswith("https:")
     SESSION_COOKIE_NAME = "__Host-hanmadi" if SESSION_COOKIE_SECURE else "hanmadi"
     SIGN_IN_COOKIE_NAME = "__Host-hanmadi-in" if SESSION_COOKIE_SECURE else "hanmadi-in"
+    COOKIE_PREFIX = "__Host-" if SESSION_COOKIE_SECURE else ""
     PREFERRED_URL_SCHEME = urlsplit(EXTERNAL_URL).scheme
 
 

@@ -34,6 +34,10 @@ class Invalid(Refused):
         self.field = field
 
 
+class WrongPassword(Invalid):
+    """The password is not that of the account that is meant, or there is no such account."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """What is wrong with one part of a request.
@@ -87,9 +91,27 @@ class TooOften(Refused):
     Args:
         message: what to tell the person.
         wait: after how many seconds it is possible again.
+        most: how often it is possible.
+        seconds: in how many seconds.
     """
 
     status = 429
+
+    def __init__(self, message: object, wait: int, most: int, seconds: int) -> None:
+        super().__init__(message)
+        self.wait = wait
+        self.most, self.seconds = most, seconds
+
+
+class Overloaded(Refused):
+    """The site has too much of this to do at once.
+
+    Args:
+        message: what to tell the person.
+        wait: after how many seconds it is worth asking again.
+    """
+
+    status = 503
 
     def __init__(self, message: object, wait: int) -> None:
         super().__init__(message)

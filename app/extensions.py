@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from flask import Flask, has_request_context, request
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
-from flask_limiter import Limiter
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_moment import Moment
@@ -21,6 +20,7 @@ from sqlalchemy.orm import DeclarativeBase
 from app import database, writers
 from app.live import Live
 from app.queue import Queue
+from app.rates import Limiter
 from app.search import Search
 
 STORE_OPTIONS = {

@@ -55,7 +55,7 @@ def chosen_locale() -> str | None:
     """
     if not has_request_context():
         return None
-    for choice in (_setting("locale"), request.cookies.get(LOCALE_COOKIE)):
+    for choice in (_setting("locale"), request.cookies.get(cookie_name(LOCALE_COOKIE))):
         if choice in LANGUAGES:
             return choice
     return negotiated(request.accept_languages)
@@ -85,6 +85,11 @@ def negotiated(accepted: LanguageAccept) -> str | None:
     default = current_app.config["BABEL_DEFAULT_LOCALE"]
     spoken = [language for language in (default, *LANGUAGES) if language not in qualities]
     return None if default in spoken else next(iter(spoken), None)
+
+
+def cookie_name(choice: str) -> str:
+    """Returns the name of the cookie that keeps a choice; behind TLS no other host can set it (``__Host-``)."""
+    return f"{current_app.config['COOKIE_PREFIX']}{choice}"
 
 
 def chosen_timezone() -> str | None:

@@ -7,7 +7,9 @@ import secrets
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request, session
+from flask.sessions import SecureCookieSessionInterface
 from flask_login import current_user
+from itsdangerous import Signer
 from werkzeug.exceptions import BadRequest, RequestHeaderFieldsTooLarge, RequestURITooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.urls import iri_to_uri
@@ -154,11 +156,20 @@ def protect(response: Response) -> Response:
     return response
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookie, with SHA-256 in place of SHA-1."""
+
+    digest_method = staticmethod(hashlib.sha256)
+
+
 def init_app(app: Flask) -> None:
     """Protects every answer, and believes as many proxies as are configured about who asks."""
     proxies = app.config["PROXIES"]
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    app.session_interface = Sessions()
+    # Flask-WTF signs its tokens with itsdangerous' default, which is SHA-1.
+    Signer.default_digest_method = staticmethod(hashlib.sha256)
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.before_request(refuse_overlong)
     app.jinja_env.globals["sign_in_key"] = sign_in_key

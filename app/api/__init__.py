@@ -3,14 +3,12 @@
 from flask import Flask
 from flask_compress import Compress
 
-from app import limits
 from app.api.document import Interface, Operations
 from app.extensions import csrf
 
 KINDS = ["application/json", "application/problem+json"]
 """What is compressed; pages are not, because they hold secrets beside what somebody else may have written (BREACH)."""
 bp = Operations("api", __name__, url_prefix="/api")
-limits.programs(bp)
 
 from app.api import (  # noqa: E402, F401
     answers,

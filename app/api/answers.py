@@ -9,7 +9,6 @@ from werkzeug.exceptions import PreconditionFailed, PreconditionRequired
 
 from app import limits
 from app.api import bp
-from app.extensions import limiter
 
 VARY = ("Authorization", "Accept-Language")
 
@@ -35,13 +34,13 @@ def tell_limit(response: Response) -> None:
 
     Where several limits hold, it is the one with the least left.
     """
-    limit = limiter.current_limit
+    limit = limits.nearest()
     if limit is None:
         return
-    most, left = limit.limit.amount, limit.remaining
-    response.headers["RateLimit-Policy"] = f'"requests";q={most};w={limit.limit.get_expiry()}'
-    response.headers["RateLimit"] = f'"requests";r={left};t={limits.wait()}'
-    told = {"Limit": most, "Remaining": left, "Reset": limit.reset_at}
+    left = max(0, limit.left)
+    response.headers["RateLimit-Policy"] = f'"requests";q={limit.most};w={limit.seconds}'
+    response.headers["RateLimit"] = f'"requests";r={left};t={limit.wait}'
+    told = {"Limit": limit.most, "Remaining": left, "Reset": int(limit.reset_at + 1)}
     response.headers.update({f"X-RateLimit-{name}": str(value) for name, value in told.items()})
 
 

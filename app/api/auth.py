@@ -9,6 +9,7 @@ from flask_login import current_user
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
+from app import limits
 from app.api import bp
 from app.exceptions import Forbidden, Invalid
 from app.models import User
@@ -16,6 +17,12 @@ from app.services import sessions, tokens
 
 REALM = "Hanmadi"
 basic = HTTPBasicAuth(realm=REALM)
+
+
+@bp.before_request
+def count() -> None:
+    """Counts every request, also one whose token does not count."""
+    limits.count_program()
 
 
 @bp.before_request
@@ -63,7 +70,8 @@ def by_password(name: str, password: str) -> User | None:
     if not name or not password:
         return None
     try:
-        return sessions.recognise(name, password)
+        with limits.guess(sessions.meant(name)):
+            return sessions.recognise(name, password)
     except Invalid:
         return None
 

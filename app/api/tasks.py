@@ -6,6 +6,7 @@ import marshmallow as ma
 from flask import Response, send_file, url_for
 from marshmallow import fields, validate
 
+from app import limits
 from app.api import bp
 from app.api.auth import reads, viewer, writes
 from app.api.fields import INVALID, Timestamp, link
@@ -124,6 +125,7 @@ def own_tasks(wanted: Wanted) -> Any:
 def start_task(order: dict[str, str]) -> Any:
     """Start an export of everything that is the member's: one at a time, three a day."""
     task = tasks.start(viewer(), order["kind"])
+    limits.note(tasks.day_limit(viewer(), order["kind"]))
     return show(task), 202, {"Location": url_for("api.task", id=task.id)}
 
 

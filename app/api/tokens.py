@@ -7,12 +7,10 @@ import marshmallow as ma
 from flask import g, url_for
 from marshmallow import fields, validate
 
-from app import limits
 from app.api import answers, bp
 from app.api.auth import any_token, basic, reads_account, require, writes_account
 from app.api.fields import INVALID, Text, Timestamp, Whole, link
 from app.api.paging import PageQuery, collection, paged
-from app.extensions import limiter
 from app.models import AccessToken as Row
 from app.models.keyset import Wanted
 from app.services import tokens
@@ -75,8 +73,6 @@ class TokenName(ma.Schema):
 
 
 @bp.route("/tokens", methods=["POST"], operation="create_token")
-@limiter.limit(limits.SIGN_IN, key_func=limits.by_credentials_and_network, deduct_when=limits.unauthorized)
-@limiter.limit(limits.SIGN_IN_ANYWHERE, key_func=limits.by_network, deduct_when=limits.unauthorized)
 @basic.login_required
 @bp.doc(security=[{"password": []}])
 @bp.arguments(TokenOrder)

@@ -143,7 +143,6 @@ def users_list(wanted: Wanted) -> Any:
 
 @bp.route("/users", methods=["POST"], operation="sign_up")
 @limits.signing_up
-@limits.mailed_to_address
 @once
 @bp.arguments(Newcomer)
 @bp.response(202, Welcome)
@@ -152,6 +151,7 @@ def sign_up(asked: dict[str, str]) -> Any:
 
     The answer is the same whether or not somebody has the address; what was mailed tells them apart.
     """
+    limits.count_letter(users.email_key(asked["email"]))
     made = accounts.sign_up(asked["username"], asked["email"], asked["password"], i18n.current_language())
     links = {name: url_for(f"api.{view}") for name, view in HOW_TO_GO_ON.items()}
     return {

@@ -10,10 +10,9 @@ from app import limits, mailboxes
 from app.auth import bp
 from app.auth.forms import CodeForm
 from app.auth.sign_up import AFTER_CONFIRMING
-from app.extensions import limiter
 from app.forms import refusals_on
 from app.security import local_path
-from app.services import accounts
+from app.services import accounts, users
 
 
 @bp.route("/confirm", methods=["GET", "POST"])
@@ -21,7 +20,7 @@ from app.services import accounts
 @limits.codes
 def confirm() -> Any:
     """Takes the six digits for the address signed up with, or for a new one."""
-    address = current_user.pending_email if current_user.is_confirmed else current_user.email
+    address = accounts.unproved(current_user)
     if address is None:
         return redirect(url_for("main.home"))
     form = CodeForm()
@@ -38,10 +37,11 @@ def confirm() -> Any:
 
 @bp.post("/confirm/resend")
 @login_required
-@limiter.limit(limits.MAILED_TO_ADDRESS, key_func=limits.by_member)
 @limits.mailed_from_network
 def resend_code() -> Any:
     """Has another code mailed."""
-    accounts.request_code(current_user)
+    if address := accounts.unproved(current_user):
+        limits.count_letter(users.email_key(address))
+        accounts.request_code(current_user)
     flash(_("A new number is on its way."))
     return redirect(url_for("auth.confirm"), 303)

@@ -18,7 +18,7 @@ def secret() -> str | None:
 
 def browser() -> Browser:
     """Returns what the browser says of itself."""
-    return Browser(request.user_agent.string, request.remote_addr or "")
+    return Browser(request.user_agent.string, request.remote_addr or "", secret())
 
 
 def signed_in(session_secret: str, target: str, remember: bool) -> Any:

@@ -9,18 +9,18 @@ from app import limits
 from app.auth import bp, cookie
 from app.auth.forms import ForgotForm, ResetForm
 from app.forms import refusals_on
-from app.services import passwords
+from app.services import passwords, users
 
 TOKEN = "reset token"
 
 
 @bp.route("/forgot", methods=["GET", "POST"])
-@limits.mailed_to_address
 @limits.mailed_from_network
 def forgot() -> Any:
     """Has a link mailed; answers the same whether or not somebody has the address."""
     form = ForgotForm()
     if form.validate_on_submit():
+        limits.count_letter(users.email_key(form.email.data))
         passwords.forgot(form.email.data)
         return render_template("auth/forgot_sent.html", address=form.email.data)
     return render_template("auth/forgot.html", form=form), 422 if form.is_submitted() else 200

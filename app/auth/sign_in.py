@@ -2,26 +2,18 @@
 
 from typing import Any
 
-from flask import Response, make_response, redirect, render_template, request, session, url_for
+from flask import make_response, redirect, render_template, request, session, url_for
 from flask_login import current_user
 
 from app import limits
 from app.auth import bp, cookie
 from app.auth.forms import SignInForm
-from app.extensions import limiter
 from app.forms import refusals_on
 from app.security import local_path, sign_in_key
 from app.services import sessions
 
 
-def failed(response: Response) -> bool:
-    """Whether an attempt to sign in counts against the limit."""
-    return response.status_code == 422
-
-
 @bp.route("/login", methods=["GET", "POST"])
-@limiter.limit(limits.SIGN_IN, key_func=limits.by_name_and_network, methods=["POST"], deduct_when=failed)
-@limiter.limit(limits.SIGN_IN_ANYWHERE, key_func=limits.by_network, methods=["POST"], deduct_when=failed)
 def login() -> Any:
     """Signs a browser in."""
     target = local_path(request.values.get("next")) or url_for("main.home")
@@ -30,8 +22,9 @@ def login() -> Any:
     form = SignInForm(remember=True)
     if form.validate_on_submit():
         with refusals_on(form):
-            remember = form.remember.data
-            secret = sessions.sign_in(form.name.data, form.password.data, remember, cookie.browser())
+            name, remember = form.name.data, form.remember.data
+            with limits.guess(sessions.meant(name)):
+                secret = sessions.sign_in(name, form.password.data, remember, cookie.browser())
             return cookie.signed_in(secret, target, remember)
     return render_template("auth/login.html", form=form, next=target), 422 if form.is_submitted() else 200
 

@@ -11,7 +11,7 @@ from app.auth import bp, cookie
 from app.auth.forms import SignUpForm
 from app.forms import refusals_on
 from app.security import local_path
-from app.services import accounts, sessions
+from app.services import accounts, sessions, users
 
 AFTER_CONFIRMING = "after confirming"
 """Where the session keeps the page that the reader came from."""
@@ -19,7 +19,6 @@ AFTER_CONFIRMING = "after confirming"
 
 @bp.route("/signup", methods=["GET", "POST"])
 @limits.signing_up
-@limits.mailed_to_address
 def signup() -> Any:
     """Makes an account, signs it in to read, and leads to the page that takes the mailed code.
 
@@ -29,6 +28,7 @@ def signup() -> Any:
         return redirect(url_for("main.home"))
     form = SignUpForm()
     if is_complete(form):
+        limits.count_letter(users.email_key(form.email.data))
         with refusals_on(form):
             user = accounts.sign_up(
                 form.username.data, form.email.data, form.password.data, str(get_locale())

@@ -1,5 +1,6 @@
 """From exceptions to answers: a page, a line for our scripts, or JSON, in the reader's language."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -15,8 +16,9 @@ from werkzeug.exceptions import HTTPException
 from app import limits
 from app.database import DatabaseDown
 from app.errors import bp, refused_form
-from app.exceptions import Busy, Invalid, Malformed, Refused, Renamed, TooOften
+from app.exceptions import Busy, Invalid, Malformed, Overloaded, Refused, Renamed, TooOften
 from app.i18n import current_language
+from app.rates import Window
 
 SAID = {401, 412, 428}
 """Codes whose exceptions speak in the reader's words where ours raise them."""
@@ -75,6 +77,13 @@ def busy(error: Busy) -> Any:
 @bp.app_errorhandler(TooOften)
 def too_often(error: TooOften) -> Any:
     """Answers what was done often enough for today, and when to ask again."""
+    limits.note(Window(error.most, error.seconds, -1, time.time() + error.wait))
+    return answer(error.status, str(error.message), {"Retry-After": str(error.wait)})
+
+
+@bp.app_errorhandler(Overloaded)
+def overloaded(error: Overloaded) -> Any:
+    """Answers what the site cannot do now, and when to ask again."""
     return answer(error.status, str(error.message), {"Retry-After": str(error.wait)})
 
 

@@ -55,7 +55,7 @@ def common() -> dict[str, Any]:
     """Gives pages the site, the reader's theme, and what the reader may do; letters are written without a reader."""
     if not has_request_context():
         return {}
-    theme = request.cookies.get("theme")
+    theme = request.cookies.get(i18n.cookie_name("theme"))
     return {
         "site": {"name": current_app.config["SITE_NAME"]},
         "languages": i18n.LANGUAGES,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import login_required
@@ -47,7 +47,7 @@ def settings_display() -> Any:
     kept = {
         "locale": str(get_locale()),
         "timezone": i18n.timezone_name(),
-        "theme": request.cookies.get("theme", "auto"),
+        "theme": request.cookies.get(i18n.cookie_name("theme"), "auto"),
     }
     form = DisplayForm(data=kept)
     form.locale.choices = [SelectChoice(*language) for language in i18n.LANGUAGES.items()]
@@ -60,7 +60,8 @@ def settings_display() -> Any:
     if form.theme.data in THEMES:
         keep(response, "theme", form.theme.data)
     else:
-        response.delete_cookie("theme")
+        secure = current_app.config["SESSION_COOKIE_SECURE"]
+        response.delete_cookie(i18n.cookie_name("theme"), secure=secure, httponly=True, samesite="Lax")
     return keep(response, i18n.LOCALE_COOKIE, form.locale.data)
 
 
@@ -73,37 +74,34 @@ def settings_account() -> Any:
 
 @bp.post("/settings/account/username")
 @login_required
-@limits.checked_passwords
 def change_username() -> Any:
     """Changes the name that others find a member by."""
     form = UsernameForm()
     if form.validate():
-        with refusals_on(form):
+        with refusals_on(form), limits.confirmation(sessions.key_of(viewer())):
             accounts.change_username(viewer(), form.username.data, form.password.data)
     return account_page(username_form=form) if form.errors else saved("main.settings_account")
 
 
 @bp.post("/settings/account/email")
 @login_required
-@limits.checked_passwords
-@limits.mailed_to_address
 def change_email() -> Any:
     """Begins to change the address; the new one has to be confirmed."""
     form = EmailForm()
     if form.validate():
-        with refusals_on(form):
+        limits.count_letter(users.email_key(form.email.data))
+        with refusals_on(form), limits.confirmation(sessions.key_of(viewer())):
             accounts.change_email(viewer(), form.email.data, form.password.data)
     return account_page(email_form=form) if form.errors else redirect(url_for("auth.confirm"), 303)
 
 
 @bp.post("/settings/account/password")
 @login_required
-@limits.checked_passwords
 def change_password() -> Any:
     """Changes the password, and ends every other session."""
     form = PasswordForm()
     if form.validate():
-        with refusals_on(form):
+        with refusals_on(form), limits.confirmation(sessions.key_of(viewer())):
             passwords.change(viewer(), form.current.data, form.password.data, g.session_id)
     return account_page(password_form=form) if form.errors else saved("main.settings_account")
 
@@ -154,7 +152,7 @@ def end_session(id: int) -> Any:
 @login_required
 def end_other_sessions() -> Any:
     """Signs every other browser out."""
-    sessions.end_all(viewer().id, but=g.session_id)
+    sessions.end_others(viewer(), g.session_id)
     flash(_("Every other browser is signed out."))
     return redirect(url_for("main.settings_sessions"), 303)
 
@@ -184,5 +182,8 @@ def saved(endpoint: str) -> Response:
 
 def keep(response: Response, name: str, value: str) -> Response:
     """Keeps a choice in this browser for a year."""
-    response.set_cookie(name, value, max_age=A_YEAR, secure=request.is_secure, httponly=True, samesite="Lax")
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    response.set_cookie(
+        i18n.cookie_name(name), value, max_age=A_YEAR, secure=secure, httponly=True, samesite="Lax"
+    )
     return response

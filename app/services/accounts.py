@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError
 
-from app import names
+from app import logs, names
 from app.events import (
     ConfirmationRequested,
     EmailChanged,
@@ -21,9 +21,9 @@ from app.extensions import db
 from app.models import AccessToken, Post, PostTag, Tag, User
 from app.models.columns import now
 from app.services import codes, counters, held_names, passwords, sessions, tags, tokens, users
-from app.transaction import savepoint
+from app.transaction import release, savepoint
 
-CONFIRM, CHANGE_EMAIL = "confirm", "change_email"
+CONFIRM, CHANGE_EMAIL = codes.CONFIRM, codes.CHANGE_EMAIL
 UNCONFIRMED_LASTS = timedelta(days=7)
 TAKEN = _l("This name is taken. Try another one.")
 
@@ -42,10 +42,12 @@ def sign_up(username: str, email: str, password: str, locale: str | None) -> Use
     Raises:
         Invalid: the name is taken or reserved, or the password is too common.
     """
+    release()
     password_hash = passwords.keep(password, username, email)
     user = User(email=email, email_key=users.email_key(email), password_hash=password_hash, locale=locale)
     _name(user, username)
     record(UserSignedUp(user.id))
+    logs.security("signed_up", user.id)
     return user
 
 
@@ -82,6 +84,11 @@ def create(username: str, email: str, password: str, confirmed: bool, admin: boo
     return user
 
 
+def unproved(user: User) -> str | None:
+    """Returns the address that the member has still to prove, or None."""
+    return user.pending_email if user.is_confirmed else user.email
+
+
 def request_code(user: User) -> None:
     """Lets another code be mailed, for whatever the member has to prove."""
     if not user.is_confirmed:
@@ -97,11 +104,14 @@ def confirm(user: User, code: str) -> None:
         Invalid: the code is wrong, spent or expired, or the address is another member's by now.
     """
     email = codes.spend(user, CHANGE_EMAIL if user.is_confirmed else CONFIRM, code)
+    users.hold(user)
     if email is None:
-        raise Invalid("code", _l("This number is not right or too old. Check it, or ask for a new one."))
+        raise _wrong_code()
     if not user.is_confirmed:
         _confirm(user, email, "code")
         return
+    if user.pending_email is None or users.email_key(user.pending_email) != users.email_key(email):
+        raise _wrong_code()
     old = user.email
     _own(user, email, "code")
     user.pending_email = None
@@ -116,6 +126,8 @@ def change_email(user: User, email: str, password: str) -> None:
     """
     passwords.require(user, password)
     _differ(email, password, "email")
+    logs.security("email_change_requested", user.id)
+    codes.void(user.id, CHANGE_EMAIL if user.is_confirmed else CONFIRM)
     if not user.is_confirmed:
         user.email, user.email_key = email, users.email_key(email)
         record(ConfirmationRequested(user.id))
@@ -133,6 +145,7 @@ def change_username(user: User, username: str, password: str) -> None:
     passwords.require(user, password)
     _differ(username, password, "username")
     _name(user, username)
+    logs.security("username_changed", user.id)
 
 
 def connect_program(
@@ -155,6 +168,7 @@ def promote(username: str) -> User:
     """
     user = _named(username)
     user.is_admin = True
+    logs.security("promoted", user.id)
     return user
 
 
@@ -166,16 +180,20 @@ def suspend(username: str) -> User:
         Conflict: the member is suspended already.
     """
     user = _named(username)
+    users.hold(user)
     if user.is_suspended:
         raise Conflict(_l("This member is suspended already."))
     counters.discount(user.id)
     user.suspended_at = now()
+    user.pending_email = None
     sessions.end_all(user.id)
     tokens.end_all(user.id)
+    codes.void(user.id, codes.CONFIRM, codes.CHANGE_EMAIL, codes.RESET)
     Post.reindex(Post.author_id == user.id)
     theirs = sa.select(PostTag.tag_id).join(PostTag.post).where(Post.author_id == user.id)
     tags.reindex_lonely(Tag.id.in_(theirs), Post.author_id != user.id)
     record(UserSuspended(user.id))
+    logs.security("suspended", user.id)
     return user
 
 
@@ -228,12 +246,18 @@ def _confirm(user: User, email: str, field: str) -> None:
     _own(user, email, field)
 
 
+def _wrong_code() -> Invalid:
+    return Invalid("code", _l("This number is not right or too old. Check it, or ask for a new one."))
+
+
 def _own(user: User, email: str, field: str) -> None:
     """Makes the address this member's; the database lets only one confirmed account have it."""
     try:
         with savepoint():
             user.email, user.email_key = email, users.email_key(email)
             db.session.flush()
+            codes.void(user.id, codes.CONFIRM, codes.CHANGE_EMAIL, codes.RESET)
+        logs.security("email_proved", user.id)
     except IntegrityError:
         raise Invalid(
             field, _l("This address belongs to another account. Sign in there, or use another address.")

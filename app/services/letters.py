@@ -15,22 +15,22 @@ KIND = "notifications"
 
 
 def token(user: User) -> str:
-    """Returns what ends the letters of a member; it never grows old, for letters are kept for years."""
-    return _signer().dumps([user.id, KIND])
+    """Returns what ends the letters of a member, for as long as they have this address: letters are kept for years."""
+    return _signer().dumps([user.id, KIND, _mailbox(user)])
 
 
 def find(token: str) -> User:
     """Returns the member whose letters a link ends.
 
     Raises:
-        NotFound: the link is not one of ours, or the member is no more.
+        NotFound: the link is not one of ours, or the member is no more, or has another address by now.
     """
     try:
-        user_id, kind = _signer().loads(token)
+        user_id, kind, mailbox = _signer().loads(token)
     except (BadData, TypeError, ValueError):
         raise NotFound from None
     user = db.session.get(User, user_id) if kind == KIND else None
-    if user is None:
+    if user is None or mailbox != _mailbox(user):
         raise NotFound
     return user
 
@@ -42,6 +42,11 @@ def stop(token: str) -> None:
         NotFound: the link is not one of ours, or the member is no more.
     """
     choices.no_more_letters(find(token))
+
+
+def _mailbox(user: User) -> str:
+    """Returns what stands for the address of a member, which the link must not show."""
+    return sha256(f"{current_app.config['SECRET_KEY']}:{user.email_key}".encode()).hexdigest()[:16]
 
 
 def _signer() -> URLSafeSerializer:

@@ -1,8 +1,10 @@
 """Passwords: keeping, checking and changing them, and setting a new one after it was forgotten."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from threading import BoundedSemaphore
 from typing import Any
 
 import jwt
@@ -11,25 +13,45 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 
+from app import logs, text
 from app import passwords as common
-from app import text
 from app.events import PasswordChanged, PasswordForgotten, record
-from app.exceptions import Invalid
+from app.exceptions import Invalid, Overloaded, WrongPassword
 from app.extensions import db
 from app.models import User
 from app.models.columns import now
 from app.services import codes, sessions, tokens, users
 from app.transaction import reading, release
 
-RESET = "reset"
+RESET = codes.RESET
 RESET_LASTS = timedelta(minutes=10)
 NOBODY = 0  # The id of no member: what is owed to nobody is done as fast, and does nothing.
 
+AT_ONCE = 1
+"""How many passwords a process hashes at once; one alone keeps four processors busy."""
+PATIENCE = 2.0  # Seconds that a request waits for its turn to hash.
+
+_slots = BoundedSemaphore(AT_ONCE)
 _hasher = PasswordHasher()  # Argon2id with the library's parameters, which follow RFC 9106.
 # What is checked when there is no such account, so that the answer takes as long: the hash of a lost random text.
 NOBODYS_HASH = (
     "$argon2id$v=19$m=65536,t=3,p=4$edJtEJVsrpCl84awoIy/Pg$L1DHZOWpS3LP+BqmR0uohy7Rv54+//oqk1/DhlCNrMI"
 )
+
+
+@contextmanager
+def _slot() -> Iterator[None]:
+    """Lets few hashes run at once in this process: each takes 64 MB, and up to four processors.
+
+    Raises:
+        Overloaded: others took all the slots for too long.
+    """
+    if not _slots.acquire(timeout=PATIENCE):
+        raise Overloaded(_l("Very many are signing in at this moment. Wait a few seconds and try again."), 5)
+    try:
+        yield
+    finally:
+        _slots.release()
 
 
 def keep(password: str, *own: str) -> str:
@@ -41,9 +63,11 @@ def keep(password: str, *own: str) -> str:
 
     Raises:
         Invalid: it is blank, one of those that everybody tries first, or the member's own name or address.
+        Overloaded: too many passwords are hashed at this moment.
     """
     require_fitting(password, *own)
-    return _hasher.hash(common.normal(password))
+    with _slot():
+        return _hasher.hash(common.normal(password))
 
 
 def require_fitting(password: str, *own: str) -> None:
@@ -69,11 +93,15 @@ def match(password_hash: str | None, password: str) -> str | None:
     """Returns the form of the password that was hashed, or None when it is another password.
 
     It takes as long when there is nothing to compare with: as many hashes as ``common.forms`` has forms.
+
+    Raises:
+        Overloaded: too many passwords are hashed at this moment.
     """
     kept, forms = password_hash or NOBODYS_HASH, common.forms(password)
     if len(password) > common.TYPED:
         kept, forms = NOBODYS_HASH, ("",)
-    found = next((form for form in forms if _is_hash_of(kept, form)), None)
+    with _slot():
+        found = next((form for form in forms if _is_hash_of(kept, form)), None)
     return found if password_hash else None
 
 
@@ -90,33 +118,53 @@ def renewed(password_hash: str, form: str) -> str | None:
         form: what ``match`` has returned.
     """
     normal = common.normal(form)
-    is_old = form != normal or _hasher.check_needs_rehash(password_hash)
-    return _hasher.hash(normal) if is_old else None
+    if form == normal and not _hasher.check_needs_rehash(password_hash):
+        return None
+    with _slot():
+        return _hasher.hash(normal)
 
 
 def require(user: User, password: str, field: str = "password") -> None:
     """Lets only the member go on who knows the password.
 
     Raises:
-        Invalid: it is another one.
+        WrongPassword: it is another one.
+        Overloaded: too many passwords are hashed at this moment.
     """
     kept = user.password_hash
     release()
-    if not matches(kept, password):
-        raise Invalid(field, _l("This is not your current password."))
+    is_right = matches(kept, password)
+    if is_right:
+        users.hold(user)
+    if not is_right or user.password_hash != kept:
+        logs.security("password_refused", user.id)
+        raise WrongPassword(field, _l("This is not your current password."))
 
 
 def change(user: User, current: str, new: str, session_id: int) -> None:
-    """Sets a new password and ends every token, and every session but the one that asks.
+    """Sets a new password and ends every token and mailed secret, and every session but the one that asks.
 
     Raises:
-        Invalid: the current password is another one, or the new one is too common.
+        WrongPassword: the current password is another one.
+        Invalid: the new one is too common.
+        Overloaded: too many passwords are hashed at this moment.
     """
+    own = names_of(user)
+    release()
+    password_hash = keep(new, *own)  # Before the row is locked.
     require(user, current, "current")
-    user.password_hash = keep(new, *names_of(user))
+    _set(user, password_hash, session_id)
+
+
+def _set(user: User, password_hash: str, session_id: int | None = None) -> None:
+    """Sets the password of a member whose row is locked, and voids all that the old one has opened or begun."""
+    user.password_hash = password_hash
+    user.pending_email = None
     sessions.end_all(user.id, but=session_id)
     tokens.end_all(user.id)
+    codes.void(user.id, RESET, codes.CHANGE_EMAIL)
     record(PasswordChanged(user.id))
+    logs.security("password_changed", user.id)
 
 
 def names_of(user: User) -> tuple[str, ...]:
@@ -128,6 +176,7 @@ def forgot(address: str) -> None:
     """Lets a confirmed member be mailed a link; does the same work when nobody has this address."""
     owner = users.owner_of(address)
     record(PasswordForgotten(owner.id if owner and owner.is_active else NOBODY))
+    logs.security("reset_requested", owner.id if owner else None)
 
 
 def reset_token(user: User) -> str:
@@ -150,13 +199,13 @@ def reset(token: str, new: str) -> User:
         own = names_of(member) if member else ()
     password_hash = keep(new, *own)
     user = db.session.get(User, int(claims["sub"]))
-    if user is None or not user.is_active or not codes.spend(user, RESET, claims["jti"]):
-        raise Invalid("token", _l("This link was used already or is too old. Ask for a new one."))
-    user.password_hash = password_hash
-    sessions.end_all(user.id)
-    tokens.end_all(user.id)
-    record(PasswordChanged(user.id))
-    return user
+    address = codes.spend(user, RESET, claims["jti"]) if user and user.is_active else None
+    if user is not None and address is not None:
+        users.hold(user)
+        if user.is_active and user.is_confirmed and users.email_key(address) == user.email_key:
+            _set(user, password_hash)
+            return user
+    raise Invalid("token", _l("This link was used already or is too old. Ask for a new one."))
 
 
 def may_reset(token: str) -> bool:

@@ -12,13 +12,14 @@ import sqlalchemy as sa
 import sqlalchemy.orm as so
 from flask_babel import lazy_gettext as _l
 
+from app import logs
 from app.events import UserSeen, record
-from app.exceptions import Invalid
+from app.exceptions import WrongPassword
 from app.extensions import db
 from app.models import LoginSession, User
 from app.models.columns import now
 from app.models.upsert import update_each
-from app.services import passwords, users
+from app.services import codes, passwords, users
 from app.services.notifications import badges
 from app.transaction import reading
 
@@ -35,14 +36,16 @@ class Browser:
     Attributes:
         user_agent: its User-Agent header.
         address: the network address it comes from.
+        secret: the secret of the session that it has already, or None.
     """
 
     user_agent: str
     address: str
+    secret: str | None = None
 
 
 def sign_in(name: str, password: str, remember: bool, browser: Browser) -> str:
-    """Checks a password and returns the secret for the browser's cookie.
+    """Checks a password and returns the secret for the browser's cookie; the session that it had before ends.
 
     Args:
         name: a username or a confirmed e-mail address.
@@ -51,9 +54,24 @@ def sign_in(name: str, password: str, remember: bool, browser: Browser) -> str:
         browser: who asks.
 
     Raises:
-        Invalid: no such account, another password, or a suspended member; all three read the same.
+        WrongPassword: no such account, another password, or a suspended member; all three read the same.
     """
     return open_for(recognise(name, password), remember, browser)
+
+
+def meant(name: str) -> str:
+    """Returns the key of the account that a sign-in form means, for limits: the same for all spellings of its name and
+    for its address; where there is no such account, the normal form of what was typed.
+    """
+    with reading():
+        user = users.by_name_or_address(name)
+        # Outside of the block the row would be loaded again, in a transaction that stays open during the hash.
+        return key_of(user) if user else f"nobody:{users.sign_in_key(name)}"
+
+
+def key_of(user: User) -> str:
+    """Returns the key of a member's account, for limits."""
+    return f"member:{user.id}"
 
 
 def recognise(name: str, password: str) -> User:
@@ -63,16 +81,30 @@ def recognise(name: str, password: str) -> User:
         user_id, kept = (user.id, user.password_hash) if user and user.is_active else (None, None)
     form = passwords.match(kept, password)
     if form is None or kept is None:
-        raise Invalid("name", _l("The name or the password is not right. Check both and try again."))
+        raise _unknown(user_id)
     renewed = passwords.renewed(kept, form)
     user = db.session.get_one(User, user_id)
-    if renewed and user.password_hash == kept:
+    # Who changes the password locks the row as well, so no session begins with the old one after that.
+    users.hold(user)
+    if user.password_hash != kept or not user.is_active:
+        raise _unknown(user_id)
+    if renewed:
         user.password_hash = renewed
     return user
 
 
+def _unknown(user_id: int | None) -> WrongPassword:
+    logs.security("sign_in_failed", user_id)
+    return WrongPassword("name", _l("The name or the password is not right. Check both and try again."))
+
+
 def open_for(user: User, remember: bool, browser: Browser) -> str:
-    """Begins a session and returns the secret for the cookie; beyond ten, the ones unused longest end."""
+    """Begins a session in place of the browser's last one, and returns the secret for the cookie.
+
+    Beyond ten, the ones unused longest end.
+    """
+    if browser.secret:
+        sign_out(browser.secret)
     secret = secrets.token_urlsafe(32)
     db.session.add(
         LoginSession(
@@ -85,6 +117,7 @@ def open_for(user: User, remember: bool, browser: Browser) -> str:
         )
     )
     db.session.flush()
+    logs.security("signed_in", user.id)
     kept = sa.select(LoginSession.id).where(LoginSession.user_id == user.id)
     kept = kept.order_by(LoginSession.seen_at.desc(), LoginSession.id.desc()).limit(MOST_SESSIONS)
     _end(LoginSession.user_id == user.id, LoginSession.id.not_in(kept.scalar_subquery()))
@@ -153,6 +186,14 @@ def listed(user: User) -> list[LoginSession]:
 def end(user: User, session_id: int) -> None:
     """Ends one of a member's sessions; where there is none, nothing happens."""
     _end(LoginSession.user_id == user.id, LoginSession.id == session_id)
+    logs.security("session_ended", user.id)
+
+
+def end_others(user: User, session_id: int) -> None:
+    """Ends all sessions of a member but one, and what may have been begun in them by mail."""
+    end_all(user.id, but=session_id)
+    codes.void(user.id, codes.CHANGE_EMAIL, codes.RESET)
+    logs.security("other_sessions_ended", user.id)
 
 
 def end_all(user_id: int, but: int | None = None) -> None:
@@ -176,4 +217,9 @@ def _hash(secret: str) -> str:
 
 def sign_out(secret: str) -> None:
     """Ends the session that a cookie stands for; where there is none, nothing happens."""
-    _end(LoginSession.token_hash == _hash(secret))
+    ended = sa.delete(LoginSession).where(LoginSession.token_hash == _hash(secret))
+    user_id = db.session.scalar(
+        ended.returning(LoginSession.user_id).execution_options(synchronize_session=False)
+    )
+    if user_id is not None:
+        logs.security("signed_out", user_id)

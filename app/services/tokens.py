@@ -15,6 +15,7 @@ import sqlalchemy as sa
 import sqlalchemy.orm as so
 from flask import current_app
 
+from app import logs
 from app.events import TokenUsed, record
 from app.exceptions import NotFound
 from app.extensions import db
@@ -75,6 +76,7 @@ def issue(user: User, name: str, wished: Collection[str], lasts: timedelta) -> t
         "exp": row.expires_at,
         "scope": " ".join(scopes(row)),
     }
+    logs.security("token_made", user.id)
     key, *_ = _keys()
     return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"kid": _key_id(key)}), row
 
@@ -152,6 +154,7 @@ def rename(token: AccessToken, name: str) -> None:
 def end(user: User, token_id: int) -> None:
     """Ends one of a member's tokens; where there is none, nothing happens."""
     _end(AccessToken.user_id == user.id, AccessToken.id == token_id)
+    logs.security("token_ended", user.id)
 
 
 def end_all(user_id: int) -> None:

@@ -111,13 +111,24 @@ def test_nginx_leads_pages_files_and_connections_where_they_belong(split: Split)
         "It is nginx's, so that the lines of both belong together."
     )
     style = bada.get("/static/css/hanmadi.css", **{"Accept-Encoding": "gzip"})
-    assert style.headers["Content-Encoding"] == "gzip" and style.headers["Content-Type"] == "text/css"
+    assert (
+        style.headers["Content-Encoding"] == "gzip"
+        and style.headers["Content-Type"] == "text/css; charset=utf-8"
+    )
+    script = bada.get("/static/js/live.js")
+    assert script.headers["Content-Type"].endswith("javascript; charset=utf-8")
     assert style.headers["Cache-Control"] == "public, no-cache" and "ETag" in style.headers
     assert bada.get("/static/css/hanmadi.css", **{"If-None-Match": style.headers["ETag"]}).status_code == 304
     font = "/static/vendor/pretendard/woff2-dynamic-subset/PretendardVariable.subset.0.woff2"
     assert "immutable" in bada.get(font).headers["Cache-Control"]
+    for path in ("/static/css/hanmadi.css", "/static/js/live.js", "/static/nothing", font):
+        assert "max-age=31536000" in bada.get(path).headers["Strict-Transport-Security"], path
     plain = requests.get(f"http://localhost:{split.ports['plain']}/explore", timeout=5, allow_redirects=False)
     assert (plain.status_code, plain.headers["Location"]) == (301, "https://localhost/explore")
+    address = f"http://localhost:{split.ports['plain']}/"
+    for host in ("evil.example", "", "127.0.0.1"):
+        with pytest.raises(requests.ConnectionError):
+            requests.get(address, timeout=5, headers={"Host": host}, allow_redirects=False)
     with pytest.raises(requests.ConnectionError):
         requests.get(split.url, timeout=5, headers={"Host": "evil.example"}, verify=split.authority)
     # The web processes hold no connections here, and the live process serves no pages.

@@ -108,6 +108,8 @@ def _require_room(sender: User, person: User) -> None:
         raise TooOften(
             _l("You have written to many new people today. Go on with them, and write to others tomorrow."),
             max(1, int(wait.total_seconds())),
+            MOST_BEGUN,
+            int(A_DAY.total_seconds()),
         )
 
 

@@ -1,6 +1,6 @@
 """Work that members start and may watch: what they do with it, and what its worker writes down."""
 
-from app.services.tasks.asking import cancel, find, listed, possible_from, start
+from app.services.tasks.asking import cancel, day_limit, find, listed, possible_from, start
 from app.services.tasks.rows import (
     ATTEMPTS,
     BROKEN,
@@ -63,6 +63,7 @@ __all__ = [
     "beat",
     "cancel",
     "claim",
+    "day_limit",
     "fail",
     "find",
     "finish",

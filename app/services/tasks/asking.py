@@ -15,6 +15,7 @@ from app.i18n import full_date
 from app.models import Task
 from app.models.columns import now
 from app.models.keyset import Keyset, Page, Wanted
+from app.rates import Window
 from app.services.tasks import rows
 from app.transaction import savepoint
 
@@ -55,6 +56,14 @@ def start(user: Any, kind: str) -> Task:
 def possible_from(user: Any, kind: str) -> datetime | None:
     """Returns when a member may start this again, or None where no limit of the day is in the way."""
     return _possible_from(_latest(user, kind))
+
+
+def day_limit(user: Any, kind: str) -> Window:
+    """Returns the limit of the day for starting this, as it stands for a member."""
+    latest = _latest(user, kind)[: rows.MOST_A_DAY]
+    oldest = latest[-1].created_at if latest else now()
+    seconds = int(A_DAY.total_seconds())
+    return Window(rows.MOST_A_DAY, seconds, rows.MOST_A_DAY - len(latest), (oldest + A_DAY).timestamp())
 
 
 def find(task_id: int, viewer: Any) -> Task:
@@ -115,4 +124,5 @@ def _too_often(again: datetime) -> TooOften:
         most=rows.MOST_A_DAY,
         time=full_date(again),
     )
-    return TooOften(said, max(1, int((again - now()).total_seconds()) + 1))
+    wait = max(1, int((again - now()).total_seconds()) + 1)
+    return TooOften(said, wait, rows.MOST_A_DAY, int(A_DAY.total_seconds()))
