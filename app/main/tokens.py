@@ -14,7 +14,7 @@ from app.main.forms import TokenForm
 from app.main.settings import page
 from app.main.viewer import viewer
 from app.models.keyset import Wanted
-from app.services import accounts, tokens
+from app.services import accounts, sessions, tokens
 
 EVERY_TOKEN = Wanted(per_page=tokens.MOST_TOKENS)
 
@@ -28,13 +28,12 @@ def settings_tokens() -> Any:
 
 @bp.post("/settings/tokens")
 @login_required
-@limits.checked_passwords
 def make_token() -> Any:
     """Creates a token and shows it once, so that no program has to keep the password."""
     form = TokenForm()
     if form.validate():
         lasts = timedelta(days=int(form.days.data))
-        with refusals_on(form):
+        with refusals_on(form), limits.confirmation(sessions.key_of(viewer())):
             secret, made = accounts.connect_program(
                 viewer(), form.password.data, form.name.data, form.scopes.data, lasts
             )
