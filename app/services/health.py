@@ -18,7 +18,7 @@ from app.models.columns import now
 from app.queue import QueueDown, Status
 from app.search.engine import NotReady, SearchDown
 from app.services import outbox
-from app.transaction import reading
+from app.transaction import reading, savepoint
 
 OK, DOWN, LATE = "ok", "down", "late"
 ESSENTIAL = ("database", "schema")
@@ -93,7 +93,7 @@ def _ask_database() -> None:
 def _schema() -> Part:
     """Compares the tables with the migrations of this version; those of a newer version are fine (expand, contract)."""
     try:
-        with db.session.begin_nested():
+        with savepoint():
             version = db.session.scalar(sa.select(_VERSION.c.version_num))
     except SQLAlchemyError:
         version = None

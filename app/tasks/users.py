@@ -16,7 +16,7 @@ AT_ONCE = 500
 @task(queue="default", retries=())
 def note_seen() -> None:
     """Writes down which browsers were in use; a late or lost note does no harm."""
-    for seen in gathered(note_seen):
+    for seen in _gathered(note_seen):
         with transaction():
             sessions.note_seen(seen)
 
@@ -24,12 +24,12 @@ def note_seen() -> None:
 @task(queue="default", retries=())
 def note_tokens() -> None:
     """Writes down which tokens were in use; a late or lost note does no harm."""
-    for used in gathered(note_tokens):
+    for used in _gathered(note_tokens):
         with transaction():
             tokens.note_used(used)
 
 
-def gathered(function: Callable[..., object]) -> Iterator[Mapping[int, datetime]]:
+def _gathered(function: Callable[..., object]) -> Iterator[Mapping[int, datetime]]:
     """Returns the ids that were gathered for a task, some at a time, and the moment of each."""
     while ids := queue.gathered(turn_of(function), AT_ONCE):
         yield {id: datetime.fromtimestamp(moment, UTC) for id, moment in ids.items()}
