@@ -28,7 +28,7 @@ _START = regex.compile(rf"(?<![A-Za-z0-9_]){_BEGIN}", regex.I)
 # Without a scheme or www. it is not linked (files and sentences look the same), but no tag begins inside it either.
 _BARE_START = regex.compile(r"(?<![\p{Latin}0-9_@./:-])(?>(?:[A-Za-z0-9-]{1,63}\.)+)[A-Za-z]{2,24}/")
 # In Korean a middle dot stands inside words (3·1 운동) and between the things of a list.
-_MIDDLE_DOTS = "·ㆍ・･‧"
+_MIDDLE_DOTS = "\u00b7\u318d\u30fb\uff65\u2027"
 # RFC 3986 and RFC 3987 without brackets, which are counted, and without what closes a sentence's quotation marks. An
 # address after a comma or a dot is the next one.
 _STRETCH = regex.compile(
