@@ -25,6 +25,7 @@ KOREAN_MODULES = (
     "names.py",
     "particles.py",
     "links.py",
+    "hashtags.py",
     "language.py",
     "search",
     "services/search/filters.py",
