@@ -7,6 +7,7 @@ ends with 1 when more than 5 were checked, or when the memory of all processes o
 """
 
 import argparse
+import io
 import signal
 import sys
 import tempfile
@@ -14,6 +15,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 
 import requests
@@ -80,12 +82,14 @@ def main() -> None:
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # Leaves no process behind.
     with tempfile.TemporaryDirectory(prefix="hanmadi-passwords-") as folder:
-        site = OneMachine(Path(folder))
+        site, answers = OneMachine(Path(folder)), Counter[int]()
         try:
             Cast(site.app).member("narae")
             answers, seconds, growth = attack(site, options.at_once)
         finally:
-            site.stop()
+            # What the site has said is of use only where something went wrong.
+            with redirect_stdout(io.StringIO()) if answers else nullcontext():
+                site.stop()
     checked = answers[422] + answers[401]
     print(f"answers            {dict(answers)}")
     print(f"passwords checked  {checked} (at most {MOST_CHECKED})")
