@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.routing import IntegerConverter
 
 import config
-from app import drawing, extensions, files, i18n, logs, security, transaction, wiring
+from app import drawing, extensions, files, i18n, logs, preconditions, security, transaction, wiring
 from app.models import SEARCHED, Post
 from app.models.columns import LAST_ID
 
@@ -14,7 +14,7 @@ from app.models.columns import LAST_ID
 class RowConverter(IntegerConverter):
     """A row's id in a path; a larger number than any database holds is simply not found."""
 
-    regex = r"\d{1,19}"
+    regex = r"0|[1-9][0-9]{0,18}"
 
     def to_python(self, value: str) -> int:
         """Returns the number; to refuse it here would leave other methods of the path, and answer 405."""
@@ -33,9 +33,13 @@ def create_app(settings: config.Config | None = None) -> Flask:
     app = Flask(__name__)
     app.config.from_object(settings or config.chosen())
     app.url_map.converters["row"] = RowConverter
+    app.url_map.merge_slashes = (
+        False  # It would lead to another spelling, on whichever host a request has named.
+    )
     logs.init_app(app)
     transaction.init_app(app)
     security.init_app(app)
+    preconditions.init_app(app)
     extensions.init_app(app)
     extensions.search.init_app(app, [model.__tablename__ for model in SEARCHED], [Post.__tablename__])
     i18n.init_app(app)
@@ -78,10 +82,12 @@ def register_blueprints(app: Flask) -> None:
     from app import api, auth, cli, errors, main
     from app.main import mailbox
 
-    app.register_blueprint(errors.bp)
     app.register_blueprint(auth.bp, url_prefix="/auth")
     app.register_blueprint(main.bp)
     api.init_app(app)
+    app.register_blueprint(
+        errors.bp
+    )  # After the others, so that its refusals are compressed and shared like all answers.
     if app.config["ENVIRONMENT"] != "production":
         app.register_blueprint(mailbox.bp)
     cli.init_app(app)

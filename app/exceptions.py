@@ -13,6 +13,8 @@ class Refused(Exception):
     """
 
     status: ClassVar[int] = 400
+    kind: ClassVar[str] = ""
+    """Which kind of problem it is to programs (``app.errors.kinds``), where the status alone does not say it."""
 
     def __init__(self, message: object = "") -> None:
         super().__init__(message)
@@ -38,6 +40,15 @@ class WrongPassword(Invalid):
     """The password is not that of the account that is meant, or there is no such account."""
 
 
+LONGEST_TOLD = 300
+
+
+def tellable(text: str) -> str:
+    """Returns what can be repeated to whoever has sent it: not longer than ``LONGEST_TOLD``, and fit for UTF-8."""
+    whole = text.encode("utf-8", "replace").decode()
+    return whole if len(whole) <= LONGEST_TOLD else f"{whole[:LONGEST_TOLD]}…"
+
+
 @dataclass(frozen=True)
 class Fault:
     """What is wrong with one part of a request.
@@ -52,19 +63,32 @@ class Fault:
     pointer: str | None = None
     parameter: str | None = None
 
+    def told(self) -> dict[str, str]:
+        """Returns what a program is told: what there is, long names shortened."""
+        said = {"detail": self.detail, "pointer": self.pointer, "parameter": self.parameter}
+        return {name: tellable(text) for name, text in said.items() if text is not None}
+
+
+MOST_FAULTS = 20
+"""How many faults of one request are told; an answer does not grow with the request."""
+
 
 class Malformed(Refused):
     """A request of a program is not what the interface's description asks for.
 
     Args:
         status: 422 for a body, 400 for anything before it.
-        faults: all that is wrong.
+        faults: what is wrong; of more than ``MOST_FAULTS`` the first ones are told.
+        count: how many faults there are, where ``faults`` are not all of them.
+        kind: which kind of problem it is, where it is not what the status says.
     """
 
-    def __init__(self, status: int, faults: Sequence[Fault]) -> None:
+    def __init__(self, status: int, faults: Sequence[Fault], count: int = 0, kind: str = "") -> None:
         super().__init__()
         self.status = status  # type: ignore[misc]
-        self.faults = faults
+        self.kind = kind or ("invalid-body" if status == 422 else "invalid-parameters")  # type: ignore[misc]
+        self.faults = faults[:MOST_FAULTS]
+        self.untold = max(count, len(faults)) - len(self.faults)
 
 
 class Forbidden(Refused):
@@ -140,3 +164,17 @@ class Renamed(Conflict):
 
 class Busy(Conflict):
     """The same is being done at this moment; after a second it is worth asking again."""
+
+    kind = "in-progress"
+
+
+class Unreadable(Refused):
+    """A body that cannot be read."""
+
+    kind = "unreadable-body"
+
+
+class Unsupported(Refused):
+    """A body of a kind, or in an encoding, that nobody reads here."""
+
+    status = 415

@@ -29,6 +29,7 @@ from werkzeug.datastructures import LanguageAccept
 
 from app.extensions import babel
 from app.particles import settle
+from app.programs import is_program
 
 LANGUAGES = {code: str(Locale.parse(code).get_display_name(code)) for code in ("ko", "en")}
 """The languages of the site and what they call themselves; each but English, the sources' language, has a catalogue."""
@@ -51,11 +52,14 @@ def init_app(app: Flask) -> None:
 def chosen_locale() -> str | None:
     """Returns the reader's language: the member's setting, else the cookie, else what the browser asks for.
 
+    To programs cookies say nothing.
+
     None leaves it to ``BABEL_DEFAULT_LOCALE``; so it is where no request asks, as in jobs.
     """
     if not has_request_context():
         return None
-    for choice in (_setting("locale"), request.cookies.get(cookie_name(LOCALE_COOKIE))):
+    cookie = None if is_program() else request.cookies.get(cookie_name(LOCALE_COOKIE))
+    for choice in (_setting("locale"), cookie):
         if choice in LANGUAGES:
             return choice
     return negotiated(request.accept_languages)
@@ -163,7 +167,7 @@ def relative(when: datetime, now: datetime | None = None) -> str:
     seconds = int((now - when).total_seconds())
     if -_MINUTE < seconds < _DAY:
         return _within_a_day(seconds)
-    then, today = to_user_timezone(when), to_user_timezone(now)
+    then, today = local(when), local(now)
     days = (today.date() - then.date()).days
     if seconds > 0 and days <= 1:
         return gettext("yesterday")
@@ -180,6 +184,14 @@ def last_here(when: datetime) -> str:
     if words == gettext("yesterday"):
         return gettext("Last here yesterday")
     return gettext("Last here: %(when)s", when=words)
+
+
+def local(when: datetime) -> datetime:
+    """Returns a time on the reader's clock; at the ends of the calendar, where it would be in no year, as it is."""
+    try:
+        return to_user_timezone(when)
+    except OverflowError:
+        return when
 
 
 def is_recent(when: datetime, now: datetime | None = None) -> bool:
@@ -216,7 +228,7 @@ def clock(when: datetime) -> str:
 
 def day_key(when: datetime) -> str:
     """Returns the day of the reader's calendar (ISO 8601), which tells days apart."""
-    return to_user_timezone(when).date().isoformat()
+    return local(when).date().isoformat()
 
 
 def day_words(when: datetime, now: datetime | None = None) -> str:
@@ -226,7 +238,7 @@ def day_words(when: datetime, now: datetime | None = None) -> str:
         when: a time in UTC, aware.
         now: what counts as now; the clock's time if left out.
     """
-    then, today = (to_user_timezone(moment).date() for moment in (when, now or datetime.now(UTC)))
+    then, today = (local(moment).date() for moment in (when, now or datetime.now(UTC)))
     if then == today:
         return gettext("Today")
     if then == today - timedelta(days=1):

@@ -90,6 +90,8 @@ def count_program() -> None:
     Raises:
         TooManyRequests: either limit is reached.
     """
+    if request.method == "OPTIONS":
+        return  # A browser asks so before each request, without the token.
     programs.count(by_token())
     if current_user.is_authenticated:
         programs_of_member.count(by_member())

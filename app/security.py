@@ -7,14 +7,19 @@ import secrets
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request, session
-from flask.sessions import SecureCookieSessionInterface
 from flask_login import current_user
 from itsdangerous import Signer
-from werkzeug.exceptions import BadRequest, RequestHeaderFieldsTooLarge, RequestURITooLarge
+from werkzeug.exceptions import (
+    BadRequest,
+    RequestEntityTooLarge,
+    RequestHeaderFieldsTooLarge,
+    RequestURITooLarge,
+)
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.urls import iri_to_uri
 
 from app.exceptions import Fault, Malformed
+from app.programs import PageSessions
 from app.text import UNREADABLE
 
 CONTENT_SECURITY_POLICY = (
@@ -127,6 +132,29 @@ def refuse_overlong() -> None:
         raise RequestHeaderFieldsTooLarge
 
 
+def refuse_long_body() -> None:
+    """Reads a body of unknown length (chunked) to its end, so that one over the limit is refused and not cut.
+
+    Werkzeug stops at the limit and hands on what it has read until then.
+
+    Raises:
+        RequestEntityTooLarge: it is longer than MAX_CONTENT_LENGTH.
+        BadRequest: it ends in the middle.
+    """
+    if request.content_length is not None:
+        if request.content_length > (request.max_content_length or request.content_length):
+            raise RequestEntityTooLarge
+        return
+    if "wsgi.input_terminated" not in request.environ:
+        return
+    try:
+        request.get_data()
+        if request.environ["wsgi.input"].read(1):
+            raise RequestEntityTooLarge
+    except OSError:
+        raise BadRequest from None
+
+
 def refuse_unstorable() -> None:
     """Refuses what no database stores: NUL, and halves of surrogate pairs.
 
@@ -156,23 +184,18 @@ def protect(response: Response) -> Response:
     return response
 
 
-class Sessions(SecureCookieSessionInterface):
-    """Flask's signed cookie, with SHA-256 in place of SHA-1."""
-
-    digest_method = staticmethod(hashlib.sha256)
-
-
 def init_app(app: Flask) -> None:
     """Protects every answer, and believes as many proxies as are configured about who asks."""
     proxies = app.config["PROXIES"]
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
-    app.session_interface = Sessions()
+    app.session_interface = PageSessions()
     # Flask-WTF signs its tokens with itsdangerous' default, which is SHA-1.
     Signer.default_digest_method = staticmethod(hashlib.sha256)
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.before_request(refuse_overlong)
     app.jinja_env.globals["sign_in_key"] = sign_in_key
+    app.before_request(refuse_long_body)
     app.before_request(refuse_unstorable)
     app.before_request(bind_forms)
     app.after_request(protect)

@@ -121,6 +121,8 @@ TABLE: dict[str, tuple[int, int, int, int, int]] = {
     "GET api.entry": EVERYBODY,
     "GET api-docs.openapi_json": EVERYBODY,
     "GET reference.page": EVERYBODY,
+    "GET errors.problems": EVERYBODY,
+    "GET errors.problem": EVERYBODY,
     # A browser's cookie says nothing to programs; what tokens open is in tests/api.
     "GET api.me": (401, 401, 401, 401, 401),
     "PATCH api.edit_me": (401, 401, 401, 401, 401),
@@ -225,7 +227,7 @@ def ask(app: Flask, cast: Cast, reader: str, method: str, endpoint: str) -> int:
     if reader == "suspended":
         app.test_cli_runner().invoke(args=["users", "suspend", who.username])
     values = {"id": post, "username": owner.username, "name": "태그", "who": owner.username, "target": "en"}
-    values["timeline"] = "home"
+    values |= {"timeline": "home", "kind": "not-found"}
     if "export" in endpoint:
         values["id"] = cast.export(owner)
     if endpoint.endswith("static"):

@@ -261,6 +261,7 @@ def town(cast: Cast) -> Town:
         "name": "하늘이",
         "timeline": "explore",
         "target": "en",
+        "kind": "not-found",
         "filename": "css/hanmadi.css",
         "mailbox.letter": letter,
         **dict.fromkeys(("main.talk", "main.new_messages", "main.delete_talk"), "하늘"),

@@ -14,12 +14,15 @@ from app.api import (  # noqa: E402, F401
     answers,
     auth,
     blocks,
+    cors,
     entry,
+    matching,
     me,
     messages,
     mutes,
     notifications,
     posts,
+    query,
     reference,
     search,
     tasks,
@@ -40,4 +43,6 @@ def init_app(app: Flask) -> None:
     Interface(app).register_blueprint(bp)
     # The description is served by a blueprint of flask-smorest's own.
     app.after_request_funcs.setdefault("api-docs", []).append(answers.describe)
+    app.before_request_funcs.setdefault("api-docs", []).append(query.refuse_unknown)
     app.register_blueprint(reference.bp)
+    app.after_request(cors.share)

@@ -4,8 +4,6 @@ import hashlib
 import json
 
 from flask import Response, g, request
-from flask_babel import gettext as _
-from werkzeug.exceptions import PreconditionFailed, PreconditionRequired
 
 from app import limits
 from app.api import bp
@@ -18,15 +16,23 @@ def describe(response: Response) -> Response:
     """Adds the links of the body as a header (RFC 8288), and lets a client ask whether anything has changed."""
     response.vary.update(VARY)
     response.headers.setdefault("Cache-Control", "private, no-cache")
-    if "links" in g and response.status_code == 200:
-        response.headers["Link"] = links_header(g.links)
-    if response.status_code == 200 and not response.direct_passthrough:  # A file has a tag of its own.
-        digest = hashlib.sha256(response.get_data()).hexdigest()[:32]
-        response.set_etag(f"{g.revision}.{digest}" if "revision" in g else digest)
-        if request.method in ("GET", "HEAD"):
-            response.make_conditional(request)
+    mark(response)
+    if response.status_code == 200 and request.method in ("GET", "HEAD"):
+        response.make_conditional(request)
     tell_limit(response)
     return response
+
+
+def mark(response: Response) -> None:
+    """Gives an answer that shows something its links and its tag as headers; what has them keeps its own."""
+    is_file = response.direct_passthrough
+    if response.status_code not in (200, 201, 202) or is_file or request.method == "OPTIONS":
+        return
+    if "links" in g:
+        response.headers.setdefault("Link", links_header(g.links))
+    if response.status_code != 202 and "ETag" not in response.headers:
+        digest = hashlib.sha256(response.get_data()).hexdigest()[:32]
+        response.set_etag(f"{g.revision}.{digest}" if "revision" in g else digest)
 
 
 def tell_limit(response: Response) -> None:
@@ -52,37 +58,6 @@ def shows(revision: object) -> None:
 def fingerprint(*values: object) -> str:
     """Returns what tells the states of a resource apart that has no revision: a hash of all that can be changed."""
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:12]
-
-
-edits = bp.doc(
-    parameters=[
-        {
-            "in": "header",
-            "name": "If-Match",
-            "required": True,
-            "description": "The ETag of what you have read, or * for whatever it is by now.",
-            "schema": {"type": "string", "minLength": 1},
-            "example": "*",
-        }
-    ]
-)
-"""Describes an operation that calls ``require_match``."""
-
-
-def require_match(revision: object) -> None:
-    """Lets only somebody change a resource who has seen this state of it (RFC 9110, 13.1.1; RFC 6585, 3).
-
-    Raises:
-        PreconditionRequired: the request has no If-Match.
-        PreconditionFailed: the resource has changed since.
-    """
-    if "If-Match" not in request.headers:
-        raise PreconditionRequired(_("Send If-Match with the ETag of what you have read."))
-    known = request.if_match
-    if not known.star_tag and not any(
-        tag.startswith(f"{revision}.") for tag in known.as_set(include_weak=True)
-    ):
-        raise PreconditionFailed(_("This has changed meanwhile. Read it again, then change it."))
 
 
 def links_header(links: dict[str, str | None]) -> str:

@@ -4,7 +4,8 @@ from http import HTTPStatus
 from typing import Any
 
 import marshmallow as ma
-from flask import Flask
+from apispec.ext.marshmallow.common import resolve_schema_instance
+from flask import Flask, g
 from flask_smorest import Api, Blueprint
 from marshmallow import fields
 
@@ -71,6 +72,9 @@ class Problem(ma.Schema):
         fields.Nested(Fault),
         metadata={"description": "Each fault of the request, where there are several parts."},
     )
+    more_errors = fields.Integer(
+        metadata={"description": "How many more faults there are: errors tells the first twenty."}
+    )
 
 
 class Operations(Blueprint):
@@ -81,6 +85,8 @@ class Operations(Blueprint):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.security: dict[str, Security] = {}
+        self.queries: dict[str, dict[str, fields.Field[Any]]] = {}  # By the names of the views.
+        self.closed: set[str] = set()  # The views that take a password.
 
     def add_url_rule(
         self,
@@ -108,8 +114,27 @@ class Operations(Blueprint):
         security: Security = told.get("security", open_to_all)
         self.security[endpoint or view_func.__name__] = security
         named = self.doc(operationId=operation, security=security)(view_func)
+        self._learn(view_func.__name__, getattr(named, "_apidoc", {}))
         options["tags"] = [view_func.__module__.rpartition(".")[2]]
         super().add_url_rule(rule, endpoint, named, provide_automatic_options, **options)
+
+    def _learn(self, view: str, told: dict[str, Any]) -> None:
+        """Notes which parameters the query of a view has, and whether it takes a password."""
+        self.queries[view] = {}
+        is_closed = any("password" in scheme for scheme in told.get("manual_doc", {}).get("security", ()))
+        for argument in told.get("arguments", {}).get("parameters", ()):
+            found = resolve_schema_instance(argument["schema"]).fields
+            if argument["in"] == "query":
+                self.queries[view] |= {field.data_key or name: field for name, field in found.items()}
+            is_closed |= any(field.metadata.get("format") == "password" for field in found.values())
+        if is_closed:
+            self.closed.add(view)
+
+    def _prepare_response_content(self, data: Any) -> Any:
+        """Keeps the links of an answer; they go into its head as well."""
+        if isinstance(data, dict) and "_links" in data:
+            g.links = data["_links"]
+        return super()._prepare_response_content(data)
 
 
 class Interface(Api):

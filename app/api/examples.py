@@ -8,6 +8,8 @@ PER_PAGE = 20
 
 def _page(here: str, item: Any, **meta: Any) -> dict[str, Any]:
     links = {"self": here, "first": here, "prev": None, "next": None}
+    if "/search/" not in here:
+        links["newer"] = f"{here}?cursor=PDE3OTYwODQ1MjUzODI3ODQuMgKoikvXQ5"
     return {"items": [item], "_links": links, "_meta": {"per_page": PER_PAGE, **meta}}
 
 
@@ -265,10 +267,14 @@ EXAMPLES: dict[str, Any] = {
         "items": [{"id": 42, "post": POST, "_links": {"self": "/api/posts/42"}}],
         "_links": {
             "self": "/api/posts/42/thread",
+            "first": "/api/posts/42/thread",
+            "prev": None,
+            "next": None,
             "post": "/api/posts/42",
             "replies": "/api/posts/42/replies",
             "above": None,
         },
+        "_meta": {"per_page": PER_PAGE},
     },
     "FoundPosts": _page(FOUND, {**POST, "highlights": [{"start": 0, "end": 2}], "is_near": False}, **NOTED),
     "FoundPeople": _page("/api/search/users?q=bada", PERSON, **NOTED),

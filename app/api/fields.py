@@ -5,7 +5,7 @@ from typing import Any
 
 import marshmallow as ma
 from flask_babel import gettext as _
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from app import links, mailboxes, passwords, text
 from app.services import users
@@ -19,7 +19,10 @@ def N_(message: str) -> str:
 INVALID = N_("This is of the wrong kind.")
 NO_MOMENT = N_("Write a moment with its time zone, such as 2026-11-21T05:03:07Z.")
 NO_NUMBER = N_("Write the six digits from the letter.")
-ma.Schema.error_messages = {"unknown": N_("There is no such member here. Check its name."), "type": INVALID}
+ma.Schema.error_messages = {
+    "unknown": N_("There is no field of this name. Check its spelling."),
+    "type": INVALID,
+}
 fields.Field.default_error_messages |= {
     "required": N_("This is missing."),
     "null": N_("This may not be null."),
@@ -27,6 +30,42 @@ fields.Field.default_error_messages |= {
 }
 for kind in (fields.String, fields.Integer, fields.Boolean, fields.List, fields.Nested):
     kind.default_error_messages["invalid"] = INVALID
+fields.Boolean.default_error_messages["invalid"] = N_("Write true or false.")
+
+
+class OneOf(validate.OneOf):
+    """Some values and no others; whoever sends another is told which there are."""
+
+    def __call__(self, value: Any) -> Any:
+        """Checks a value.
+
+        Raises:
+            ValidationError: it is none of them.
+        """
+        if not isinstance(value, str) or value not in self.choices:
+            raise ma.ValidationError(
+                _("Choose one of these: %(choices)s.", choices=", ".join(map(str, self.choices)))
+            )
+        return value
+
+
+class Several(fields.List):  # type: ignore[type-arg]
+    """A few values; the length of a list is looked at before what is in it.
+
+    Args:
+        of: the field of each.
+        most: how many at most; at least there is one.
+    """
+
+    def __init__(self, of: fields.Field[Any], most: int, **options: Any) -> None:
+        super().__init__(of, validate=validate.Length(1, most, error=INVALID), **options)
+        self._most = most
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> list[Any]:
+        if isinstance(value, list) and len(value) > self._most:
+            raise ma.ValidationError(INVALID)
+        found: list[Any] = super()._deserialize(value, attr, data, **options)
+        return found
 
 
 def readable(typed: str) -> str:

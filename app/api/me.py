@@ -7,9 +7,9 @@ from flask import url_for
 from marshmallow import fields, validate
 
 from app import i18n, limits
-from app.api import answers, bp
+from app.api import answers, bp, matching
 from app.api.auth import reads_account, viewer, writes_account
-from app.api.fields import N_, Number, Timestamp, link
+from app.api.fields import N_, Number, OneOf, Timestamp, link
 from app.api.users import ProfileChange, changed, states
 from app.models import User
 from app.services import accounts, users
@@ -77,7 +77,7 @@ class MeChange(ProfileChange):
 
     locale = fields.String(
         allow_none=True,
-        validate=validate.OneOf([*i18n.LANGUAGES], error=N_("Choose one of the site's languages.")),
+        validate=OneOf([*i18n.LANGUAGES]),
         metadata={"description": "The language to read in; null: as Accept-Language says."},
     )
     timezone = fields.String(
@@ -113,7 +113,7 @@ def me() -> Any:
 
 @bp.route("/me", methods=["PATCH"], operation="edit_me")
 @writes_account
-@answers.edits
+@matching.edits
 @bp.arguments(MeChange)
 @bp.response(200, Me)
 def edit_me(change: dict[str, Any]) -> Any:

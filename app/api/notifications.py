@@ -5,11 +5,11 @@ from typing import Any
 
 import marshmallow as ma
 from flask import url_for
-from marshmallow import fields, validate
+from marshmallow import fields
 
-from app.api import answers, bp
+from app.api import answers, bp, matching
 from app.api.auth import reads, reads_account, viewer, writes, writes_account
-from app.api.fields import INVALID, Moment, Timestamp, YesOrNo, link
+from app.api.fields import Moment, OneOf, Timestamp, YesOrNo, link
 from app.api.paging import PageMeta, PageQuery, collection, paged
 from app.api.users import UserCard, card
 from app.models import Notification
@@ -24,7 +24,7 @@ class WhichQuery(ma.Schema):
     """Which notifications are listed."""
 
     kind = fields.String(
-        validate=validate.OneOf(KINDS, error=INVALID),
+        validate=OneOf(KINDS),
         metadata={"description": "Of this kind alone; of all kinds where it is left out."},
     )
     unread = fields.Boolean(
@@ -61,9 +61,7 @@ class NotificationShown(ma.Schema):
     """Something a member is told; while it is new, what is like it joins it, and moves it to the front."""
 
     id = fields.Integer(required=True)
-    kind = fields.String(
-        required=True, validate=validate.OneOf(KINDS), metadata={"description": "What happened."}
-    )
+    kind = fields.String(required=True, validate=OneOf(KINDS), metadata={"description": "What happened."})
     people = fields.List(
         fields.Nested(UserCard),
         required=True,
@@ -186,7 +184,7 @@ def notification_settings() -> Any:
 
 @bp.route("/me/notification-settings", methods=["PATCH"], operation="edit_notification_settings")
 @writes_account
-@answers.edits
+@matching.edits
 @bp.arguments(NotificationChange)
 @bp.response(200, NotificationChoices)
 def edit_notification_settings(change: dict[str, dict[str, bool]]) -> Any:
@@ -194,7 +192,7 @@ def edit_notification_settings(change: dict[str, dict[str, bool]]) -> Any:
     member = viewer()
     users.hold(member)
     kept = choices.chosen(member)
-    answers.require_match(states(kept))
+    matching.require_match(states(kept))
     wishes = {kind: Choice(**(vars(kept[kind]) | changed)) for kind, changed in change.items()}
     choices.choose(member, wishes)
     return show_choices(kept | wishes)

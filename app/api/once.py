@@ -9,14 +9,14 @@ from flask import Response, current_app, make_response, request
 from flask_babel import lazy_gettext as _l
 
 from app import limits
-from app.api import bp
+from app.api import answers, bp
 from app.exceptions import Refused
 from app.services import kept_answers
 from app.services.kept_answers import Answer
 
 KEY = "Idempotency-Key"
 LONGEST = 255
-BELONGS = ("Location", "Content-Type")
+BELONGS = ("Location", "Content-Type", "ETag", "Link")
 
 P = ParamSpec("P")
 
@@ -54,6 +54,7 @@ def once(view: Callable[P, object]) -> Callable[P, Response]:
         except BaseException:
             kept_answers.give_up(owner, key)
             raise
+        answers.mark(response)
         headers = {name: response.headers[name] for name in BELONGS if name in response.headers}
         kept_answers.keep(owner, key, Answer(response.status_code, headers, response.get_data(as_text=True)))
         return response

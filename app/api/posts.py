@@ -3,16 +3,16 @@
 from typing import Any
 
 import marshmallow as ma
-from flask import url_for
+from flask import request, url_for
 from flask_babel import lazy_gettext as _l
 from marshmallow import fields
 
 from app import i18n, limits, policy, richtext, text
-from app.api import answers, bp
+from app.api import answers, bp, matching
 from app.api.auth import viewer, writes
 from app.api.fields import Text, Timestamp, Whole, link
 from app.api.once import once
-from app.api.paging import PageQuery, collection, paged
+from app.api.paging import CursorQuery, PageLinks, PageQuery, collection, paged
 from app.api.users import People, UserCard, card
 from app.api.users import show as show_person
 from app.exceptions import Invalid, NotFound
@@ -116,20 +116,22 @@ class Place(ma.Schema):
     _links = fields.Nested(PlaceLinks, required=True)
 
 
-class ThreadLinks(ma.Schema):
+class ThreadLinks(PageLinks):
     """Where a conversation goes on."""
 
-    self = link("This way up.")
+    next = link("The way further up; null at the beginning of the conversation.", allow_none=True)
+    prev = link("The way further down; null on the first page, which ends with the post.", allow_none=True)
     post = link("The post it leads to.")
     replies = link("What answers that post.")
-    above = link("The way further up; null at the beginning of the conversation.", allow_none=True)
+    above = link("The same as next.", allow_none=True)
+
+    class Meta:
+        """What the way up has none of."""
+
+        exclude = ("newer",)
 
 
-class Thread(ma.Schema):
-    """The way from the beginning of a conversation, or from twenty posts above, down to a post."""
-
-    items = fields.List(fields.Nested(Place), required=True)
-    _links = fields.Nested(ThreadLinks, required=True)
+Thread = collection("Thread", Place, links=ThreadLinks)
 
 
 MADE = ("like_count", "reply_count", "liked", "tags", "author", "_links")
@@ -162,14 +164,14 @@ def publish(order: dict[str, Any]) -> Any:
 
 @bp.route("/posts/<row:id>", methods=["PATCH"], operation="edit_post")
 @writes
-@answers.edits
+@matching.edits
 @bp.arguments(PostText)
 @bp.response(200, PostShown)
 def edit(change: dict[str, str], id: int) -> Any:
     """Change what a post says; the author alone may."""
     found = posts.find_own(id, viewer())
     posts.hold(found)
-    answers.require_match(found.revision)
+    matching.require_match(found.revision)
     posts.edit(found, viewer(), change["body"])
     return shown_alone(posts.find(id, viewer()))
 
@@ -179,7 +181,11 @@ def edit(change: dict[str, str], id: int) -> Any:
 @bp.response(204)
 def delete(id: int) -> None:
     """Take a post back; the author alone may."""
-    posts.delete(posts.find_bare(id, viewer()), viewer())
+    found = posts.find_bare(id, viewer())
+    if "If-Match" in request.headers:
+        posts.hold(found)
+        matching.respect_match(found.revision)
+    posts.delete(found, viewer())
 
 
 @bp.route("/posts/<row:id>/likes", methods=["PUT"], operation="like_post")
@@ -242,18 +248,17 @@ def reply(sent: dict[str, str], id: int) -> Any:
 
 
 @bp.route("/posts/<row:id>/thread", methods=["GET"], operation="get_thread")
+@bp.arguments(CursorQuery, location="query")
 @bp.response(200, Thread)
-def thread(id: int) -> Any:
-    """Show the way from the beginning of the conversation down to a post."""
-    chain = threads.open_at(id, viewer())
-    above = chain[0].parent_id
-    links = {
-        "self": url_for("api.thread", id=id),
-        "post": url_for("api.post", id=id),
-        "replies": url_for("api.replies", id=id),
-        "above": url_for("api.thread", id=above) if above else None,
-    }
-    return {"items": [place(each) for each in chain], "_links": links}
+def thread(wanted: Wanted, id: int) -> Any:
+    """Show the way from the beginning of the conversation down to a post, or the nearest piece of a long one.
+
+    Each page reads downwards, and the next one lies above it.
+    """
+    found = posts.find_bare(id, viewer())
+    body = paged(Post, threads.way_up(found, viewer(), wanted), wanted, place)
+    around = {"post": url_for("api.post", id=id), "replies": url_for("api.replies", id=id)}
+    return body | {"_links": body["_links"] | around | {"above": body["_links"]["next"]}}
 
 
 @bp.route("/posts/<row:id>/likes", methods=["GET"], operation="list_likers")

@@ -7,11 +7,11 @@ import marshmallow as ma
 from flask import request, url_for
 from marshmallow import fields, validate
 
-from app import limits
+from app import cursors, limits
 from app.api import bp
 from app.api.auth import viewer
-from app.api.fields import INVALID, N_, WholeInQuery, link
-from app.api.paging import CURSOR, MOST, M, PageMeta, collection, cursor_of, paged
+from app.api.fields import N_, OneOf, WholeInQuery, link
+from app.api.paging import CURSOR, MOST, M, PageMeta, collection, cursor_of, paged, unsealed
 from app.api.posts import PostShown, TagCarried, show_tag
 from app.api.posts import show as show_post
 from app.api.users import Person, UserCard, card
@@ -36,7 +36,7 @@ class SearchQuery(ma.Schema):
 
     q = words("As in the search box: words, “phrases”, -without, from:name, since:2026-01-01, OR …")
     cursor = fields.String(
-        validate=cursor_of(places.LONGEST),
+        validate=cursor_of(places.LONGEST + cursors.SIGN),
         metadata=CURSOR,
     )
     per_page = WholeInQuery(1, MOST, load_default=PER_PAGE, metadata={"description": "Items on a page."})
@@ -50,7 +50,7 @@ class PostQuery(SearchQuery):
 
     sort = fields.String(
         load_default=Sort.RELEVANCE.value,
-        validate=validate.OneOf([sort.value for sort in Sort], error=INVALID),
+        validate=OneOf([sort.value for sort in Sort]),
         metadata={"description": "Which posts come first: the best matches or the newest."},
     )
 
@@ -189,8 +189,12 @@ def search_suggestions(asked: dict[str, str]) -> Any:
 
 
 def page_of(asked: dict[str, Any]) -> Wanted:
-    """Returns which page of the results is asked for."""
-    return Wanted(asked.get("cursor"), asked["per_page"], with_total=asked["total"])
+    """Returns which page of the results is asked for.
+
+    Raises:
+        BadCursor: the cursor is not one of these results.
+    """
+    return Wanted(unsealed(asked.get("cursor")), asked["per_page"], with_total=asked["total"])
 
 
 def enveloped(

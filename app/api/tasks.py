@@ -4,12 +4,12 @@ from typing import Any
 
 import marshmallow as ma
 from flask import Response, send_file, url_for
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from app import limits
 from app.api import bp
 from app.api.auth import reads, viewer, writes
-from app.api.fields import INVALID, Timestamp, link
+from app.api.fields import OneOf, Timestamp, link
 from app.api.once import once
 from app.api.paging import PageQuery, collection, paged
 from app.archive import STEPS
@@ -23,7 +23,7 @@ class TaskOrder(ma.Schema):
 
     kind = fields.String(
         required=True,
-        validate=validate.OneOf(tasks.KINDS, error=INVALID),
+        validate=OneOf(tasks.KINDS),
         metadata={"description": "What to do."},
     )
 
@@ -33,7 +33,7 @@ class TaskProgress(ma.Schema):
 
     step = fields.String(
         required=True,
-        validate=validate.OneOf(("", *STEPS)),
+        validate=OneOf(("", *STEPS)),
         metadata={"description": "Which part of the work it is at; empty before the first."},
     )
     done = fields.Integer(required=True, metadata={"description": "Number of pieces that are done."})
@@ -59,7 +59,7 @@ class TaskError(ma.Schema):
 
     code = fields.String(
         required=True,
-        validate=validate.OneOf(tuple(tasks.REASONS)),
+        validate=OneOf(tuple(tasks.REASONS)),
         metadata={"description": "The reason, for programs."},
     )
     detail = fields.String(
@@ -81,10 +81,10 @@ class TaskShown(ma.Schema):
 
     id = fields.Integer(required=True)
     kind = fields.String(
-        required=True, validate=validate.OneOf(tasks.KINDS), metadata={"description": "What is done."}
+        required=True, validate=OneOf(tasks.KINDS), metadata={"description": "What is done."}
     )
     state = fields.String(
-        required=True, validate=validate.OneOf(tasks.STATES), metadata={"description": "How far it is."}
+        required=True, validate=OneOf(tasks.STATES), metadata={"description": "How far it is."}
     )
     progress = fields.Nested(TaskProgress, required=True)
     result = fields.Nested(TaskResult, required=True, allow_none=True)
@@ -157,7 +157,7 @@ def task_file(id: int) -> Response:
     response = send_file(
         found.path, "application/zip", as_attachment=True, download_name=found.name, etag=found.state
     )
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

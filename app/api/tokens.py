@@ -4,12 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import marshmallow as ma
-from flask import g, url_for
-from marshmallow import fields, validate
+from flask import g, request, url_for
+from marshmallow import fields
 
-from app.api import answers, bp
+from app.api import answers, bp, matching
 from app.api.auth import any_token, basic, reads_account, require, writes_account
-from app.api.fields import INVALID, Text, Timestamp, Whole, link
+from app.api.fields import OneOf, Several, Text, Timestamp, Whole, link
 from app.api.paging import PageQuery, collection, paged
 from app.models import AccessToken as Row
 from app.models.keyset import Wanted
@@ -32,7 +32,7 @@ class AccessToken(ma.Schema):
     id = fields.Integer(required=True)
     name = fields.String(required=True, metadata={"description": "What the member calls the program."})
     scopes = fields.List(
-        fields.String(validate=validate.OneOf(tokens.SCOPES)),
+        fields.String(validate=OneOf(tokens.SCOPES)),
         required=True,
         metadata={"description": "What the token allows."},
     )
@@ -56,11 +56,12 @@ class IssuedToken(AccessToken):
 class TokenOrder(ma.Schema):
     """What the new token may do, and for how long."""
 
+    may_be_left_out = True
     name = Text(*tokens.NAME, least=1, load_default="API")
-    scopes = fields.List(
-        fields.String(validate=validate.OneOf(tokens.SCOPES, error=INVALID)),
+    scopes = Several(
+        fields.String(validate=OneOf(tokens.SCOPES)),
+        most=len(tokens.SCOPES),
         load_default=[tokens.READ],
-        validate=validate.Length(1, len(tokens.SCOPES), error=INVALID),
         metadata={"description": "What the token allows."},
     )
     expires_in = Whole(A_MINUTE, A_MONTH, load_default=AN_HOUR, metadata={"description": "Seconds."})
@@ -75,13 +76,14 @@ class TokenName(ma.Schema):
 @bp.route("/tokens", methods=["POST"], operation="create_token")
 @basic.login_required
 @bp.doc(security=[{"password": []}])
-@bp.arguments(TokenOrder)
+@bp.arguments(TokenOrder, required=False)
 @bp.response(201, IssuedToken)
 def make_token(order: dict[str, Any]) -> Any:
     """Make a token for the member whose name and password come as Basic credentials."""
     lasts = timedelta(seconds=order["expires_in"])
     secret, token = tokens.issue(basic.current_user(), order["name"], order["scopes"], lasts)
-    return {**show(token), "token": secret}, 201, {"Location": url_for("api.token", id=token.id)}
+    headers = {"Location": url_for("api.token", id=token.id), "Cache-Control": "no-store"}
+    return {**show(token), "token": secret}, 201, headers
 
 
 @bp.route("/tokens", methods=["GET"], operation="list_tokens")
@@ -103,14 +105,14 @@ def token(id: int) -> Any:
 
 @bp.route("/tokens/<row:id>", methods=["PATCH"], operation="edit_token")
 @writes_account
-@answers.edits
+@matching.edits
 @bp.arguments(TokenName)
 @bp.response(200, AccessToken)
 def rename_token(change: dict[str, str], id: int) -> Any:
     """Give a token another name."""
     found = tokens.find_own(g.access_token.user, id)
     tokens.hold(found)
-    answers.require_match(revision(found))
+    matching.require_match(revision(found))
     tokens.rename(found, change["name"])
     return shown_alone(found)
 
@@ -123,6 +125,10 @@ def end_token(id: int) -> None:
     """End a token; a program may always end its own, and any other with the scope “write” or “account”."""
     if id != g.access_token.id:
         require(tokens.WRITE, tokens.ACCOUNT)
+    if "If-Match" in request.headers:
+        found = tokens.find_own(g.access_token.user, id)
+        tokens.hold(found)
+        matching.respect_match(revision(found))
     tokens.end(g.access_token.user, id)
 
 

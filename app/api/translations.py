@@ -4,12 +4,12 @@ from typing import Any
 
 import marshmallow as ma
 from flask import url_for
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from app import i18n, limits, translate
 from app.api import bp
 from app.api.auth import reads, viewer, writes
-from app.api.fields import link
+from app.api.fields import OneOf, link
 from app.models import Translation
 from app.services import posts, translations
 
@@ -37,12 +37,12 @@ class TranslationShown(ma.Schema):
 
     state = fields.String(
         required=True,
-        validate=validate.OneOf(STATES),
+        validate=OneOf(STATES),
         metadata={"description": "Nobody has asked; a worker is at it; here it is; it did not work."},
     )
     target = fields.String(
         required=True,
-        validate=validate.OneOf([*i18n.LANGUAGES]),
+        validate=OneOf([*i18n.LANGUAGES]),
         metadata={"description": "The language of the translation."},
     )
     source = fields.String(
@@ -55,7 +55,7 @@ class TranslationShown(ma.Schema):
     error = fields.String(
         required=True,
         allow_none=True,
-        validate=validate.OneOf(translate.FAILURES),
+        validate=OneOf(translate.FAILURES),
         metadata={"description": "Why it has failed; half a minute later one may ask again."},
     )
     _links = fields.Nested(TranslationLinks, required=True)

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import fields
 
 from app import i18n, limits, policy
-from app.api import answers, bp
+from app.api import answers, bp, matching
 from app.api.auth import viewer, writes, writes_account
 from app.api.fields import EmailAddress, Password, Text, Timestamp, WebAddress, link
 from app.api.once import once
@@ -170,7 +170,7 @@ def user(who: str) -> Any:
 
 @bp.route("/users/<who>", methods=["PATCH"], operation="edit_user")
 @writes_account
-@answers.edits
+@matching.edits
 @bp.arguments(ProfileChange)
 @bp.response(200, Person)
 def edit_profile(change: dict[str, Any], who: str) -> Any:
@@ -223,7 +223,7 @@ def following(wanted: Wanted, who: str) -> Any:
 def changed(person: User, change: dict[str, Any]) -> None:
     """Changes a profile for somebody who has seen its latest state."""
     users.hold(person)
-    answers.require_match(states(person))
+    matching.require_match(states(person))
     texts = {name: text for name, text in change.items() if name in ProfileChange().fields}
     users.edit_profile(person, replace(users.Profile.of(person), **texts))
 

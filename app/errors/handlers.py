@@ -2,10 +2,9 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
-from flask import current_app, g, make_response, render_template, request
+from flask import Response, current_app, g, make_response, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
@@ -13,17 +12,18 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from app import limits
+from app import limits, preconditions
 from app.database import DatabaseDown
-from app.errors import bp, refused_form
+from app.errors import bp, kinds, refused_form
 from app.exceptions import Busy, Invalid, Malformed, Overloaded, Refused, Renamed, TooOften
 from app.i18n import current_language
+from app.programs import is_program
 from app.rates import Window
 
 SAID = {401, 412, 428}
 """Codes whose exceptions speak in the reader's words where ours raise them."""
 DATABASE_FAILURES = (DatabaseDown, PoolTimeout, OperationalError)
-KEPT = ("Allow", "WWW-Authenticate")
+KEPT = ("Allow", "Content-Range", "WWW-Authenticate")
 TITLES = {
     400: (_l("That request makes no sense to us"), _l("Go back, reload the page and try again.")),
     401: (_l("Sign in first"), _l("This is for members. Sign in, and it opens.")),
@@ -35,6 +35,7 @@ TITLES = {
     405: (_l("That does not work this way"), _l("Go back and use the buttons on the page.")),
     410: (_l("It is not kept any longer"), _l("It was kept for a while, and that is over. Make a new one.")),
     413: (_l("That is too much at once"), _l("Make it smaller and try again.")),
+    416: (_l("The file has no such part"), _l("Content-Range says how long it is.")),
     415: (_l("That cannot be read"), _l("Send JSON, and say so: Content-Type: application/json")),
     412: (_l("This has changed meanwhile"), _l("Read it again, then change it.")),
     428: (_l("Say which state you have seen"), _l("Send If-Match with the ETag of what you have read.")),
@@ -52,7 +53,6 @@ TITLES = {
 TITLES |= dict.fromkeys((414, 431), TITLES[413])
 
 
-TITLE_TO_PROGRAMS = {401: _l("Say who you are")}
 TO_PROGRAMS = {
     400: _l("Correct the request as /api/openapi.json describes it, and send it again."),
     404: _l("Follow the links from /api instead of making up an address."),
@@ -65,13 +65,13 @@ TO_PROGRAMS = {
 @bp.app_errorhandler(Refused)
 def refused(error: Refused) -> Any:
     """Answers what a service does not allow, with its own words."""
-    return answer(error.status, str(error.message) if error.message else None)
+    return answer(error.status, str(error.message) if error.message else None, kind=error.kind)
 
 
 @bp.app_errorhandler(Busy)
 def busy(error: Busy) -> Any:
     """Answers what is being done already, and when to ask again."""
-    return answer(error.status, str(error.message), {"Retry-After": "1"})
+    return answer(error.status, str(error.message), {"Retry-After": "1"}, kind=error.kind)
 
 
 @bp.app_errorhandler(TooOften)
@@ -97,8 +97,9 @@ def invalid(error: Invalid) -> Any:
 @bp.app_errorhandler(Malformed)
 def malformed(error: Malformed) -> Any:
     """Answers a program whose request is not as the interface describes it, with everything that is wrong."""
-    faults = [{name: text for name, text in asdict(fault).items() if text} for fault in error.faults]
-    return answer(error.status, faults=faults)
+    return answer(
+        error.status, faults=[fault.told() for fault in error.faults], untold=error.untold, kind=error.kind
+    )
 
 
 @bp.app_errorhandler(CSRFError)
@@ -177,11 +178,26 @@ def broken(error: Exception) -> Any:
     return answer(500)
 
 
+@bp.after_app_request
+def refuse_other_state(response: Response) -> Response:
+    """Answers who wants to read a certain state of something that is in another one now, without sending that."""
+    if not preconditions.is_refused(response):
+        return response
+    response.close()
+    refusal: Response = answer(412)
+    for name, value in response.headers.items():
+        if name.startswith(("RateLimit", "X-RateLimit")):
+            refusal.headers[name] = value
+    return refusal
+
+
 def answer(
     code: int,
     text: str | None = None,
     headers: dict[str, str | None] | None = None,
     faults: Sequence[dict[str, str]] = (),
+    untold: int = 0,
+    kind: str = "",
 ) -> Any:
     """Returns the answer in the shape that was asked for; a program gets a problem (RFC 9457).
 
@@ -190,19 +206,23 @@ def answer(
         text: what to say instead of the usual words.
         headers: what to add; None values are left out.
         faults: what is wrong with which part of a program's request.
+        untold: how many more faults there are.
+        kind: which kind of problem it is, where the status alone does not say it.
     """
     if code >= 500:
         g._login_user = AnonymousUserMixin()  # The page must not ask a broken database who reads it.
     title, usual = TITLES.get(code, TITLES[500 if code >= 500 else 400])
     said = {"title": str(title), "text": text or str(usual)}
-    if wants_piece():
+    if wants_piece() and not is_program():
         body = make_response(said["text"])
         body.mimetype = "text/plain"
     elif wants_json():
-        title = str(TITLE_TO_PROGRAMS.get(code, title))
-        problem: dict[str, Any] = {"type": "about:blank", "title": title, "status": code}
+        kind = kind or kinds.name_of(code)
+        problem: dict[str, Any] = {"type": url_for("errors.problem", kind=kind)}
+        problem |= {"title": str(kinds.KINDS[kind].title), "status": code}
         problem |= {"detail": text or str(TO_PROGRAMS.get(code, usual)), "request_id": g.request_id}
-        body = make_response(problem | ({"errors": faults} if faults else {}))
+        problem |= ({"errors": faults} if faults else {}) | ({"more_errors": untold} if untold else {})
+        body = make_response(problem)
         body.mimetype = "application/problem+json"
         body.headers["Content-Language"] = current_language()
         body.vary.update(("Accept", "Accept-Language", "Authorization"))
@@ -217,6 +237,5 @@ def answer(
 
 def wants_json() -> bool:
     """Whether the client asks for JSON, or uses the interface that speaks nothing else."""
-    kinds = request.accept_mimetypes
-    asked = kinds["application/json"] > kinds["text/html"]
-    return asked or request.path == "/api" or request.path.startswith("/api/")
+    accepted = request.accept_mimetypes
+    return accepted["application/json"] > accepted["text/html"] or is_program()

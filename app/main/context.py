@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from app import i18n, policy, richtext
 from app.main import bp
+from app.main.viewer import list_url, page_url
 from app.models import Post, User
 from app.models.keyset import Page
 from app.services import mentions
@@ -46,8 +47,7 @@ def tag_link(name: str) -> str:
 
 def next_url(page: Page[Any]) -> str:
     """Returns the address of the page after this one, with the same filters."""
-    values: dict[str, Any] = {**(request.view_args or {}), **request.args.to_dict(), "cursor": page.next}
-    return url_for(str(request.endpoint), **values)
+    return page_url(str(page.next))
 
 
 @bp.app_context_processor
@@ -63,6 +63,7 @@ def common() -> dict[str, Any]:
         "rich": rich,
         "rich_text": rich_text,
         "next_url": next_url,
+        "list_url": list_url,
         "may_write": lambda: policy.may_write(current_user),
         "may_read": lambda post: policy.may_read(current_user, post),
         "may_edit": lambda post: policy.may_edit(current_user, post),

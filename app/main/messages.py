@@ -51,7 +51,7 @@ def talk(username: str) -> str:
 
 def show(person: User, form: MessageForm) -> str:
     """Returns the page of a conversation, or some of its messages."""
-    found, page = opened(person, Wanted(cursor(), PER_PAGE))
+    found, page = opened(person, Wanted(cursor() if request.method == "GET" else None, PER_PAGE))
     shown: dict[str, Any] = {"person": person, "talk": found, "page": page, "place_of": place_of}
     if wants_piece() and request.method == "GET":
         return render_template("parts/said.html", **shown)

@@ -7,10 +7,10 @@ from typing import Any
 from flask import flash, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import to_user_timezone
 from flask_login import login_required
 from werkzeug.exceptions import BadRequest
 
+from app.i18n import local
 from app.main import bp
 from app.main.timelines import beside
 from app.main.viewer import back, cursor, viewer, wanted, wants_piece
@@ -107,7 +107,7 @@ def day_before(page: Page[Notification]) -> int | None:
 
 def day_of(moment: datetime) -> int:
     """Returns the number of the day, or of the days, that a moment belongs to in the reader's calendar."""
-    ago = (to_user_timezone(now()).date() - to_user_timezone(moment).date()).days
+    ago = (local(now()).date() - local(moment).date()).days
     if ago > LAST_DAY_OF_THE_WEEK:
         return EARLIER
     return (TODAY, YESTERDAY, THIS_WEEK)[min(max(ago, 0), THIS_WEEK)]

@@ -55,12 +55,15 @@ class Page(Generic[T]):
         next: the cursor of the page behind this one, or None on the last page.
         prev: the cursor of the page before this one, or None on the first page.
         total: how many rows there are on all pages, or None when nobody has asked.
+        newer: the cursor of what will be written after the newest row, on the page that holds that row; "" where there
+            is no row yet, None on other pages and in lists that are not in the order of time.
     """
 
     items: Sequence[T]
     next: str | None = None
     prev: str | None = None
     total: int | None = None
+    newer: str | None = None
 
     def __iter__(self) -> Iterator[T]:
         return iter(self.items)
@@ -70,7 +73,7 @@ class Page(Generic[T]):
 
     def of(self, change: Callable[[T], R]) -> "Page[R]":
         """Returns the same page of what a function makes of each row."""
-        return Page([change(item) for item in self.items], self.next, self.prev, self.total)
+        return Page([change(item) for item in self.items], self.next, self.prev, self.total, self.newer)
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,17 @@ class Keyset:
             make_cursor(*place(items[-1])) if items and behind else None,
             make_cursor(*place(items[0]), is_backward=True) if items and before else None,
             count(query) if wanted.with_total else None,
+            None if (behind if self.oldest_first else before) else self._newer(items, wanted, place),
         )
+
+    def _newer(
+        self, items: Sequence[Any], wanted: Wanted, place: Callable[[Any], tuple[datetime, int]]
+    ) -> str:
+        """Returns the cursor of what will be written after the newest row of these."""
+        if not items:
+            return wanted.cursor or ""
+        newest = items[-1 if self.oldest_first else 0]
+        return make_cursor(*place(newest), is_backward=not self.oldest_first)
 
 
 def count(query: sa.Select[Any]) -> int:
@@ -165,8 +178,11 @@ def parse_cursor(cursor: str) -> Place:
     try:
         text = base64.b64decode(
             cursor.encode() + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True
-        ).decode()
-        microseconds, id = (int(part) for part in text.removeprefix(_BACK).split("."))
+        ).decode("ascii")
+        parts = text.removeprefix(_BACK).split(".")
+        if not all(part.isdigit() for part in parts):  # int() would take 1_0 and blanks as well.
+            raise BadCursor
+        microseconds, id = (int(part) for part in parts)
     except (ValueError, binascii.Error):
         raise BadCursor from None
     if not (0 <= microseconds <= _LAST_MOMENT and 0 <= id <= LAST_ID):

@@ -127,6 +127,8 @@ class PaginatedAPIMixin:
             "prev": address(cursor=page.prev) if page.prev else None,
             "next": address(cursor=page.next) if page.next else None,
         }
+        if page.newer is not None:
+            links["newer"] = address(cursor=page.newer) if page.newer else address()
         return {"items": [show(row) for row in page], "_meta": meta, "_links": links}
 
 

@@ -22,6 +22,7 @@ class OtherRequest(Refused):
     """The key was used for another request before."""
 
     status = 422
+    kind = "idempotency-key-reused"
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,14 @@ from app import policy
 from app.exceptions import NotFound
 from app.extensions import db
 from app.models import Post, User
-from app.models.keyset import PER_PAGE, Keyset, Page, Wanted, make_cursor
+from app.models.keyset import PER_PAGE, BadCursor, Keyset, Page, Wanted, make_cursor
 from app.services import posts, users
 
 MOST_ANCESTORS = 20
+MOST_DIGITS = 20  # Of an id.
+MOST_PIECES = (
+    100  # So many a cursor remembers; from further up there is no way back to those it has forgotten.
+)
 SHOWN_BELOW = (
     3,
     2,
@@ -44,15 +48,53 @@ def open_at(post_id: int, viewer: Any) -> list[Post]:
     Raises:
         NotFound: there is no such post that the viewer may see.
     """
-    start = sa.select(Post.id, Post.parent_id, sa.literal(0).label("height")).where(Post.id == post_id)
-    up = start.cte("up", recursive=True)
-    above = sa.select(Post.id, Post.parent_id, up.c.height + 1)
-    up = up.union_all(above.join(up, Post.id == up.c.parent_id).where(up.c.height < MOST_ANCESTORS))
-    query = _with_details(viewer).join(up, up.c.id == Post.id).order_by(up.c.height.desc())
-    chain = list(db.session.scalars(query.execution_options(populate_existing=True)))
+    chain = _chain(post_id, viewer, MOST_ANCESTORS + 1)
     if not chain or not policy.may_read(viewer, chain[-1]):
         raise NotFound
     return chain
+
+
+def way_up(post: Post, viewer: Any, wanted: Wanted) -> Page[Post]:
+    """Returns a piece of the way from a post up to the beginning of its conversation; each piece reads downwards.
+
+    A cursor holds the ids with which the pieces below this one end, and this one's own.
+
+    Raises:
+        BadCursor: the cursor is not one of ours.
+    """
+    ends = _ends(wanted.cursor) if wanted.cursor else [post.id]
+    chain = _chain(ends[-1], viewer, wanted.per_page)
+    above = chain[0].parent_id if chain else None
+    total = (
+        db.session.scalar(sa.select(sa.func.count()).select_from(_up(post.id))) if wanted.with_total else None
+    )
+    return Page(chain, _way([*ends, above]) if above else None, _way(ends[:-1]) if ends[1:] else None, total)
+
+
+def _ends(cursor: str) -> list[int]:
+    ends = cursor.split("_")
+    if not all(end.isascii() and end.isdigit() and len(end) < MOST_DIGITS for end in ends):
+        raise BadCursor
+    return [int(end) for end in ends]
+
+
+def _way(ends: list[int]) -> str:
+    return "_".join(map(str, ends[-MOST_PIECES:]))
+
+
+def _chain(post_id: int, viewer: Any, most: int) -> list[Post]:
+    """Returns a post behind what it answers, so many posts at most."""
+    up = _up(post_id, most)
+    query = _with_details(viewer).join(up, up.c.id == Post.id).order_by(up.c.height.desc())
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def _up(post_id: int, most: int | None = None) -> sa.CTE:
+    """Returns the ids of a post and of all that it answers, and how high each stands."""
+    start = sa.select(Post.id, Post.parent_id, sa.literal(0).label("height")).where(Post.id == post_id)
+    up = start.cte("up", recursive=True)
+    above = sa.select(Post.id, Post.parent_id, up.c.height + 1).join(up, Post.id == up.c.parent_id)
+    return up.union_all(above if most is None else above.where(up.c.height < most - 1))
 
 
 def replies(post: Post, viewer: Any, cursor: str | None, newest_first: bool) -> Page[Node]:

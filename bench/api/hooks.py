@@ -6,7 +6,7 @@ import itertools
 import re
 import zlib
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import hypothesis
 import requests
@@ -24,8 +24,10 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("cases")
 
-_CURSOR = re.compile(r'[?&]cursor=([\w-]+)[^>]*>; rel="(?:next|prev)"')
-_cursors: dict[bool, list[str]] = {True: [], False: []}  # Those of searches, and those of all other lists.
+_PAGE = re.compile(r'<([^>]*[?&]cursor=[^>]*)>; rel="(?:next|prev|newer)"')
+# By the path of an operation: path parameters and query of pages that a link has led to. A cursor is good for its
+# own list and query alone.
+_pages: dict[str, list[tuple[dict[str, Any], dict[str, str]]]] = {}
 _MOST_CURSORS, _MOST_OTHERS = 200, 20
 _others: list[Any] = []  # The answers that told of other tokens, since the last of ours.
 _newcomers = itertools.count(1)
@@ -110,8 +112,7 @@ def map_case(context: Any, case: Any) -> Any:
     """Puts into a right request what has to be the site's own, or nobody's yet, which no schema can say."""
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return case
-    if "cursor" in (case.query or {}):
-        _carry_on(case)
+    made_up = (case.query or {}).pop("cursor", None)
     if (case.method, case.path) == ("POST", "/api/users") and isinstance(case.body, dict):
         _introduce(case)
     if case.meta.phase.name.value == "stateful":
@@ -124,15 +125,16 @@ def map_case(context: Any, case: Any) -> Any:
         _choose_own(case)
     if case.path in _MET and case.method in ("PUT", "DELETE"):
         _meet(case)
+    if made_up is not None and case.path in _pages:
+        _carry_on(case, str(made_up))
     return case
 
 
-def _carry_on(case: Any) -> None:
-    """Takes a cursor that the site has made instead of a made-up one; none on walks, which must repeat."""
-    made_up = case.query.pop("cursor")
-    known = _cursors["/search/" in case.path]
-    if known and case.meta.phase.name.value != "stateful":
-        case.query["cursor"] = known[zlib.crc32(str(made_up).encode()) % len(known)]
+def _carry_on(case: Any, made_up: str) -> None:
+    """Takes a page that the site has led to instead of one with a made-up cursor."""
+    known = _pages[case.path]
+    path_parameters, query = known[zlib.crc32(made_up.encode()) % len(known)]
+    case.path_parameters, case.query = {**path_parameters}, {**query}
 
 
 def _write_to_partner(case: Any) -> None:
@@ -189,7 +191,12 @@ def after_call(context: Any, case: Any, response: Any) -> None:
     if _tokens and (asked == ("DELETE", _tokens[-1].address, 204) or len(_others) > _MOST_OTHERS):
         _others.clear()
         _new_token(case)
-    known = _cursors["/search/" in case.path]
-    for link in response.headers.get("link", []):
-        known += (cursor for cursor in _CURSOR.findall(link) if cursor not in known)
+    known = _pages.setdefault(case.path, [])
+    for links in response.headers.get("link", []):
+        for link in _PAGE.findall(links):
+            page = (dict(case.path_parameters or {}), dict(parse_qsl(urlsplit(link).query)))
+            if page not in known:
+                known.append(page)
     del known[:-_MOST_CURSORS]
+    if not known:
+        del _pages[case.path]

@@ -33,6 +33,8 @@ _FLAGS = {
     ("has", "link"): "has:link", ("has", "링크"): "has:link",
     ("is", "reply"): "is:reply", ("is", "답글"): "is:reply",
 }  # fmt: skip
+_FIRST_DAY, _LAST_DAY = date(1969, 12, 31), date(9999, 12, 30)
+_LAST = 253_402_300_799  # The last second of the year 9999, where datetime ends.
 _DATE = regex.compile(r"(\d{4})(?:[-./](\d{1,2})(?:[-./](\d{1,2}))?)?[-./]?")
 
 
@@ -170,7 +172,12 @@ def _days(text: str) -> tuple[date, date] | None:
 
 
 def _midnight(day: date) -> int:
-    """Returns when a day begins for the reader, in seconds since 1970; none before that."""
+    """Returns when a day begins for the reader, in seconds since 1970; none before that, and none after ``_LAST``.
+
+    At the ends of the calendar no time zone is put on: there it would be in the year 0 or 10,000.
+    """
+    if not _FIRST_DAY < day < _LAST_DAY:
+        return 0 if day <= _FIRST_DAY else _LAST
     zone: Any = get_timezone() or UTC
     start = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - The zone is put on by its own rules.
     aware = zone.localize(start) if hasattr(zone, "localize") else start.replace(tzinfo=zone)
