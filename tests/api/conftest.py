@@ -1,7 +1,7 @@
 """Programs that use the interface."""
 
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from flask import Flask
 
 from app.services import tokens, users
 from app.transaction import transaction
-from tests.cast import PASSWORD, Visitor
+from tests.cast import PASSWORD, Cast, Visitor
 from tests.conftest import translator_settings
 
 
@@ -73,3 +73,55 @@ def connect(app: Flask) -> Connect:
         return Program(app, secret)
 
     return made
+
+
+Lists = tuple[Program, list[str]]
+SEVERAL = 3
+
+
+def templates(app: Flask) -> Iterator[str]:
+    """Yields the path of every list; the way up a conversation is no list of rows and has a test of its own."""
+    described: Any = app.test_client().get("/api/openapi.json").json
+    for path, methods in described["paths"].items():
+        names = {parameter["name"] for parameter in methods.get("get", {}).get("parameters", ())}
+        if "cursor" in names and not path.endswith("/thread"):
+            yield path
+
+
+@pytest.fixture
+def lists(app: Flask, cast: Cast, connect: Connect) -> Lists:
+    """A member's program, and the address of every list, each with several items."""
+    bada = cast.member("바다")
+    others = [cast.member(f"바다{number}") for number in range(SEVERAL)]
+    top = cast.post(bada, "첫 글 #산책")
+    for number, other in enumerate(others):
+        post = cast.post(bada, f"{number}째 산책 #산책 #산책{number}")
+        cast.post(other, "답글", parent=top)
+        bada.post(f"/posts/{post}/like")
+        other.post(f"/posts/{top}/like")
+        other.post("/@바다/follow")
+        bada.post(f"/@{other.username}/follow")
+        silenced = cast.member(f"남{number}")
+        for deed in ("block", "mute"):
+            bada.post(f"/@{silenced.username}/{deed}")
+        connect(bada)
+        cast.message(other, bada)
+        cast.message(others[0], bada)
+        bada.post("/settings/exports")
+        bada.letters()
+    words = {"posts": "?q=산책", "users": "?q=바다", "tags": "?q=산책"}
+    found = []
+    for path in templates(app):
+        path = path.replace("{who}", "바다0") if "/messages/" in path else path
+        query = words[path.rpartition("/")[2]] if "/search/" in path else ""
+        found.append(
+            path.replace("{id}", str(top)).replace("{who}", "바다").replace("{name}", "산책") + query
+        )
+    assert len(found) == 21
+    return connect(bada), found
+
+
+def asked(path: str, **more: object) -> str:
+    """Returns an address with more parameters."""
+    query = "&".join(f"{name}={value}" for name, value in more.items())
+    return f"{path}{'&' if '?' in path else '?'}{query}"

@@ -1,16 +1,17 @@
 """The page of notifications: what stands there, in which words, and how it is read."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app import cursors
 from app.extensions import db
 from app.models import Notification, NotificationSetting, Task, User
 from app.models.columns import now
-from app.models.keyset import PER_PAGE
+from app.models.keyset import PER_PAGE, make_cursor
 from app.services import follows, notifications
 from app.transaction import transaction
 from tests.cast import Cast, Visitor
@@ -334,3 +335,20 @@ def test_choices_are_kept_and_shown(cast: Cast) -> None:
 @pytest.mark.parametrize("wish", [{"on_site": "nonsense"}, {"by_mail": "task"}])
 def test_kind_that_is_not_offered_is_refused(cast: Cast, wish: dict[str, str]) -> None:
     assert cast.member("바다").client.post("/settings/notifications", data=wish).status_code == 422
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
+def test_cursor_at_the_ends_of_the_calendar_is_no_error(app: Flask, cast: Cast, zone: str) -> None:
+    bada = cast.member("바다")
+    with app.app_context(), transaction():
+        db.session.execute(sa.update(User).values(timezone=zone))
+    for moment in (datetime(1970, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)):
+        with app.app_context():
+            place = make_cursor(moment, 0, is_backward=False)
+            sealed = cursors.seal(place, "main.notifications", {}, {})
+        for headers in ({}, {"HX-Request": "true"}):
+            answer = bada.get("/notifications", query_string={"cursor": sealed}, headers=headers)
+            assert answer.status_code == 200, (moment, answer.text)
+        for path in ("/timelines/home/new", "/timelines/explore/new"):
+            back = make_cursor(moment, 0, is_backward=True)
+            assert bada.get(path, query_string={"after": back}).status_code in (200, 204)

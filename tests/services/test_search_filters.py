@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.extensions import queue, search
+from app.i18n import spoken_to
 from app.models import SEARCHED, Post
 from app.models.keyset import FIRST, BadCursor
 from app.services import search as searching
@@ -172,3 +173,26 @@ def test_cursor_is_read_as_it_was_made_or_refused(value: object) -> None:
 def test_cursor_of_the_wrong_shape_is_refused(kept: object) -> None:
     with pytest.raises(BadCursor):
         places.parse(base64.urlsafe_b64encode(json.dumps(kept).encode()).decode())
+
+
+@pytest.mark.usefixtures("diary")
+@pytest.mark.parametrize("zone", ["Asia/Seoul", "Pacific/Kiritimati", "Etc/GMT+12", "UTC"])
+@pytest.mark.parametrize(
+    ("typed", "are_all"),
+    [
+        ("since:0001-01-01", True),
+        ("since:0001", True),
+        ("since:1000-06", True),
+        ("since:1969-12-31", True),
+        ("since:1970-01-01", True),
+        ("until:0001-01-01", False),
+        ("until:1970-01-01", False),
+        ("until:9999-12-30", True),
+        ("until:9998", True),
+        ("since:9999-12-30", False),
+    ],
+)
+def test_dates_at_the_ends_of_the_calendar_are_dates(typed: str, are_all: bool, zone: str) -> None:
+    with spoken_to("en", zone):
+        results = searching.posts(f"일기 {typed}", STRANGER, FIRST)
+    assert bool(len(results.page)) == are_all and not results.notes
