@@ -11,7 +11,7 @@ from flask import Flask, session
 from itsdangerous import URLSafeTimedSerializer
 
 from app import logs
-from app.security import Sessions
+from app.programs import PageSessions
 from tests.api.conftest import order
 from tests.auth.test_reset import NEW, link_for
 from tests.auth.test_sign_up import code_in
@@ -114,7 +114,7 @@ def test_events_stand_in_the_documentation() -> None:
 
 
 def test_sessions_and_forms_are_signed_with_sha_256(app: Flask, stranger: Visitor) -> None:
-    signer = Sessions().get_signing_serializer(app)
+    signer = PageSessions().get_signing_serializer(app)
     assert signer is not None
     stranger.get("/auth/login")
     cookie = stranger.client.get_cookie(app.config["SESSION_COOKIE_NAME"])
@@ -124,7 +124,7 @@ def test_sessions_and_forms_are_signed_with_sha_256(app: Flask, stranger: Visito
     assert len(str(URLSafeTimedSerializer("key").dumps("x")).rpartition(".")[2]) == 43
     with app.test_request_context():
         session["a"] = 1
-        assert isinstance(app.session_interface, Sessions)
+        assert isinstance(app.session_interface, PageSessions)
 
 
 @pytest.mark.parametrize("secure", [True, False], ids=["https", "http"])
