@@ -76,11 +76,14 @@ def need_bell(folder: str) -> None:
         raise FileNotFoundError(f"No bell\nin {folder}")
 
 
+SECRET = "words that nobody may read"
+
+
 @task(retries=())
 def write_secret(folder: str) -> None:
     """Fails with a statement whose value nobody may read."""
     note(folder, "tried")
-    db.session.execute(sa.text("SELECT :secret FROM nowhere"), {"secret": "words that nobody may read"})
+    db.session.execute(sa.text("SELECT :secret FROM nowhere"), {"secret": SECRET})
 
 
 @task(retries=())

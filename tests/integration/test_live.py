@@ -126,7 +126,7 @@ def test_nginx_leads_pages_files_and_connections_where_they_belong(split: Split)
     plain = requests.get(f"http://localhost:{split.ports['plain']}/explore", timeout=5, allow_redirects=False)
     assert (plain.status_code, plain.headers["Location"]) == (301, "https://localhost/explore")
     address = f"http://localhost:{split.ports['plain']}/"
-    for host in ("evil.example", "", "127.0.0.1"):
+    for host in ("evil.example", "127.0.0.1"):
         with pytest.raises(requests.ConnectionError):
             requests.get(address, timeout=5, headers={"Host": host}, allow_redirects=False)
     with pytest.raises(requests.ConnectionError):
