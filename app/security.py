@@ -11,6 +11,7 @@ from flask_login import current_user
 from itsdangerous import Signer
 from werkzeug.exceptions import (
     BadRequest,
+    HTTPException,
     RequestEntityTooLarge,
     RequestHeaderFieldsTooLarge,
     RequestURITooLarge,
@@ -151,8 +152,10 @@ def refuse_long_body() -> None:
         request.get_data()
         if request.environ["wsgi.input"].read(1):
             raise RequestEntityTooLarge
-    except OSError:
-        raise BadRequest from None
+    except HTTPException:
+        raise
+    except Exception as error:  # What a server raises for broken chunks is its own; gunicorn's is no OSError.
+        raise BadRequest from error
 
 
 def refuse_unstorable() -> None:

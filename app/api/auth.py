@@ -35,6 +35,8 @@ def admit() -> None:
         Unauthorized: the token has ended or is not ours, or there is none where one is needed.
         Forbidden: the token has none of the scopes that allow the operation.
     """
+    if request.method == "OPTIONS":
+        return  # A browser asks so before it sends the token.
     is_known = current_user.is_authenticated  # This looks the token up.
     given = request.authorization
     if given and given.type == "bearer" and not is_known:
