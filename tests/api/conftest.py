@@ -97,6 +97,7 @@ def lists(app: Flask, cast: Cast, connect: Connect) -> Lists:
     for number, other in enumerate(others):
         post = cast.post(bada, f"{number}째 산책 #산책 #산책{number}")
         cast.post(other, "답글", parent=top)
+        cast.post(bada, f"내 답글 {number}", parent=top)
         bada.post(f"/posts/{post}/like")
         other.post(f"/posts/{top}/like")
         other.post("/@바다/follow")
@@ -117,7 +118,7 @@ def lists(app: Flask, cast: Cast, connect: Connect) -> Lists:
         found.append(
             path.replace("{id}", str(top)).replace("{who}", "바다").replace("{name}", "산책") + query
         )
-    assert len(found) == 21
+    assert len(found) == 22
     return connect(bada), found
 
 
