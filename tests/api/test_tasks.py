@@ -66,7 +66,7 @@ def test_export_is_started_watched_and_fetched_by_its_links(
 def test_file_has_a_tag_and_comes_in_parts(cast: Cast, bada: Visitor, program: Program) -> None:
     path = f"/api/tasks/{cast.export(bada)}/file"
     whole = program.get(path)
-    assert whole.headers["Cache-Control"] == "private, no-cache"
+    assert whole.headers["Cache-Control"] == "private, no-store"
     assert program.get(path, headers={"If-None-Match": whole.headers["ETag"]}).status_code == 304
     part = program.get(path, headers={"Range": "bytes=0-3"})
     assert (part.status_code, part.data) == (206, b"PK\x03\x04")

@@ -151,7 +151,7 @@ def test_made_up_people_never_live_on_a_real_site(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EXTERNAL_URL", "https://example.org")
-    monkeypatch.setattr(Production, "SECRET_KEY", "only for tests")
+    monkeypatch.setattr(Production, "SECRET_KEY", "only for tests, and long enough to be one")
     settings = Production()
     settings.SQLALCHEMY_DATABASE_URI = f"sqlite:///{tmp_path}/real.db"
     real = create_app(settings)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.exceptions import Forbidden, NotFound, TooOften
+from app.exceptions import Conflict, Forbidden, NotFound, TooOften
 from app.extensions import db, live, queue
 from app.models import Block, Conversation, Follow, Message, Notification, User
 from app.models.columns import now
@@ -82,7 +82,9 @@ def test_sender_is_told_that_a_message_was_read_unless_they_are_apart(both: Site
 def test_message_with_one_key_is_stored_once(both: Site) -> None:
     with both():
         first = say(BADA, HANEUL, key="k")
-        assert say(BADA, HANEUL, "또", key="k") == first
+        assert say(BADA, HANEUL, key="k") == first
+        with pytest.raises(Conflict):
+            say(BADA, HANEUL, "또", key="k")
         assert say(HANEUL, BADA, key="k") != first, "A key is its sender's own."
     with both():
         assert unread(HANEUL, BADA) == 1

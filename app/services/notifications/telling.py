@@ -54,10 +54,14 @@ def tell_of_mentions(post: Post, called: Collection[int]) -> None:
 
 
 def untell_of_mentions(post: Post, uncalled: Collection[int]) -> None:
-    """Takes back that a post calls members by name; the arguments are those of ``tell_of_mentions``."""
+    """Takes back that a post calls members by name; the arguments are those of ``tell_of_mentions``.
+
+    What was read stays: it keeps a name that is edited out and in again from ringing again.
+    """
+    unread = (Notification.post_id == post.id, Notification.kind == "mention", Notification.read_at.is_(None))
     author = _author(post)
     for user_id in sorted(uncalled):
-        _untell(author, user_id, Notification.post_id == post.id, Notification.kind == "mention")
+        _untell(author, user_id, *unread)
 
 
 def tell_of_follow(person: User, actor: User) -> None:
