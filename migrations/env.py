@@ -32,7 +32,8 @@ def lock(connection: sa.Connection) -> None:
     """Waits until no other process migrates this database; the end of the transaction releases the lock.
 
     The version is read after this, so a process that has waited finds nothing left to do. A migration, and the wait for
-    another one, may take longer than the time limits of ordinary connections allow.
+    another one, may take longer than the time limits of ordinary connections allow. On SQLite all migrations are one
+    transaction, too: alembic takes its DDL for not transactional, which holds for the driver's own BEGIN only.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
@@ -52,7 +53,9 @@ if context.is_offline_mode():
         context.run_migrations()
 else:
     with database.engine.connect() as connection:
-        context.configure(connection=connection, target_metadata=database.metadata, **arguments)
+        context.configure(
+            connection=connection, target_metadata=database.metadata, transactional_ddl=True, **arguments
+        )
         with context.begin_transaction():
             lock(connection)
             context.run_migrations()

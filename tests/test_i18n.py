@@ -25,6 +25,7 @@ def speaker(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     app = Flask("speaker")
     app.config.update(
         SECRET_KEY="only here",
+        COOKIE_PREFIX="",
         BABEL_DEFAULT_LOCALE="ko",
         BABEL_DEFAULT_TIMEZONE="Asia/Seoul",
         BABEL_TRANSLATION_DIRECTORIES=str(folder),
