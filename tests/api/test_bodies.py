@@ -162,6 +162,7 @@ def chunked(path: str, client: Any, body: bytes, **headers: str) -> Any:
 
 
 @pytest.mark.parametrize("rest", [b"garbage", b""])
+@pytest.mark.usefixtures("first_ids")
 def test_body_of_unknown_length_over_the_limit_is_refused_and_not_cut(
     app: Flask, bada: Program, rest: bytes
 ) -> None:

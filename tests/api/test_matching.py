@@ -29,7 +29,7 @@ NEVER = (
 
 
 @pytest.fixture
-def bada(cast: Cast, connect: Connect) -> Program:
+def bada(first_ids: None, cast: Cast, connect: Connect) -> Program:
     """A member's program; the member has written post 1."""
     member = cast.member("바다")
     assert cast.post(member, "글") == 1

@@ -229,6 +229,7 @@ def test_cursor_of_one_page_is_refused_by_another(cast: Cast) -> None:
 
 @pytest.mark.parametrize("path", ["/api/posts/{}", "/posts/{}"])
 @pytest.mark.parametrize("spelling", ["१", "１", "01", "+1", "1.0", "-1", "1e0", "0x1"])
+@pytest.mark.usefixtures("first_ids")
 def test_id_is_spelt_in_one_way(app: Flask, cast: Cast, path: str, spelling: str) -> None:
     assert cast.post(cast.member("바다"), "글") == 1
     assert app.test_client().get(path.format(1)).status_code == 200
