@@ -205,3 +205,8 @@ def test_guesses_of_a_password_are_limited(limited: Flask) -> None:
     refused = limited.test_client().post("/api/tokens", json={}, headers=credentials("바다"))
     assert refused.status_code == 429 and int(refused.headers["Retry-After"]) > 0
     assert refused.content_type == "application/problem+json"
+
+
+def test_id_that_no_token_can_have_is_not_found(cast: Cast, connect: Connect) -> None:
+    program = connect(cast.member("바다"))
+    assert program.ask("DELETE", "/api/tokens/9223372036854775808").status_code == 404
