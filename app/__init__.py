@@ -2,23 +2,34 @@
 
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, request
 from werkzeug.routing import IntegerConverter
 
 import config
 from app import drawing, extensions, files, i18n, logs, preconditions, security, transaction, wiring
+from app.exceptions import NotFound
 from app.models import SEARCHED, Post
 from app.models.columns import LAST_ID
 
 
 class RowConverter(IntegerConverter):
-    """A row's id in a path; a larger number than any database holds is simply not found."""
+    """A row's id in a path; ``refuse_impossible_ids`` answers what is larger than any."""
 
     regex = r"0|[1-9][0-9]{0,18}"
 
     def to_python(self, value: str) -> int:
         """Returns the number; to refuse it here would leave other methods of the path, and answer 405."""
         return min(int(value), LAST_ID)
+
+
+def refuse_impossible_ids() -> None:
+    """Refuses paths with an id that is larger than any row's, whatever the view makes of one that is not there.
+
+    Raises:
+        NotFound: there is such an id.
+    """
+    if LAST_ID in (request.view_args or {}).values():
+        raise NotFound
 
 
 def create_app(settings: config.Config | None = None) -> Flask:
@@ -39,6 +50,7 @@ def create_app(settings: config.Config | None = None) -> Flask:
     logs.init_app(app)
     transaction.init_app(app)
     security.init_app(app)
+    app.before_request(refuse_impossible_ids)
     preconditions.init_app(app)
     extensions.init_app(app)
     extensions.search.init_app(app, [model.__tablename__ for model in SEARCHED], [Post.__tablename__])

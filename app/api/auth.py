@@ -106,6 +106,4 @@ reads_messages = permits(tokens.READ, tokens.MESSAGES)
 writes_messages = permits(tokens.WRITE, tokens.MESSAGES)
 reads_account = permits(tokens.READ, tokens.ACCOUNT)
 writes_account = permits(tokens.WRITE, tokens.ACCOUNT)
-secures_account = permits(tokens.ACCOUNT)
-"""Uses what signs the member in; no token of before could."""
 any_token = permits()

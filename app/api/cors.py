@@ -45,7 +45,7 @@ def list_methods(response: Response) -> Response:
 
 
 def share(response: Response) -> Response:
-    """Lets scripts of any site read an answer, except where a password is sent or chosen (decision 0015)."""
+    """Lets scripts of any site read an answer, except where a password is sent or chosen (decision 16)."""
     if not is_program():
         return response
     asked = request.headers.get("Access-Control-Request-Method", "")

@@ -11,9 +11,7 @@ from app.api import answers, bp, matching
 from app.api.auth import any_token, basic, reads_account, require, writes_account
 from app.api.fields import OneOf, Several, Text, Timestamp, Whole, link
 from app.api.paging import PageQuery, collection, paged
-from app.exceptions import NotFound
 from app.models import AccessToken as Row
-from app.models.columns import LAST_ID
 from app.models.keyset import Wanted
 from app.services import tokens
 
@@ -125,8 +123,6 @@ def rename_token(change: dict[str, str], id: int) -> Any:
 @bp.response(204)
 def end_token(id: int) -> None:
     """End a token; a program may always end its own, and any other with the scope “write” or “account”."""
-    if id == LAST_ID:
-        raise NotFound  # Paths write every number that no row can have so.
     if id != g.access_token.id:
         require(tokens.WRITE, tokens.ACCOUNT)
     if "If-Match" in request.headers:

@@ -131,9 +131,7 @@ class TokenForm(BoundedForm):
             SelectChoice(tokens.READ, _l("Read everything that you can read")),
             SelectChoice(tokens.WRITE, _l("Read, and write, like and follow in your name")),
             SelectChoice(tokens.MESSAGES, _l("Read and write private messages only")),
-            SelectChoice(
-                tokens.ACCOUNT, _l("Change the account: settings, devices, and what you sign in with")
-            ),
+            SelectChoice(tokens.ACCOUNT, _l("Change the account: profile, settings and tokens")),
         ],
         default=[tokens.READ],
         validators=[DataRequired(_l("Choose at least one."))],
