@@ -22,6 +22,8 @@ from app.scripts import is_one_system, looks_latin
 LABEL_LENGTH = 40
 """The most characters of an address that are shown."""
 _ADDRESS_LENGTH = 2000
+_BRACKETS_LENGTH = 200
+"""The most characters from a bracket to its partner; without a bound each of many open brackets is read to the end."""
 _HOST_LENGTH = 253
 _BEGIN = r"(?:https?://|www\.(?=[\p{L}\p{N}]))"
 _START = regex.compile(rf"(?<![A-Za-z0-9_]){_BEGIN}", regex.I)
@@ -150,11 +152,12 @@ def outside(text: str, matches: Iterable[regex.Match[str]]) -> Iterator[regex.Ma
 
 
 def _places(text: str) -> list[tuple[int, int]]:
-    bare = ((match.start(), _end(text, match.start(), match.end())) for match in _BARE_START.finditer(text))
+    linkable = ((start, False, end) for start, end, _ in _found(text))
+    bare = ((match.start(), True, match.end()) for match in _BARE_START.finditer(text))
     places: list[tuple[int, int]] = []
-    for start, end in sorted([*((start, end) for start, end, _ in _found(text)), *bare]):
+    for start, is_bare, end in sorted([*linkable, *bare]):
         if not places or places[-1][1] <= start:
-            places.append((start, end))
+            places.append((start, _end(text, start, end) if is_bare else end))
     return places
 
 
@@ -179,11 +182,15 @@ def _end(text: str, start: int, at: int) -> int:
         at: where what is known to belong to it ends.
     """
     most = min(len(text), start + _ADDRESS_LENGTH + 1)
+    if start and text[start - 1] in _EMPHASIS:
+        closed = text.find(text[start - 1], at, most)
+        most = closed if closed > 0 else most
     opened: list[int] = []
     while True:
-        stretch = _STRETCH.match(text, at, most)
+        until = min(most, opened[0] + _BRACKETS_LENGTH) if opened else most
+        stretch = _STRETCH.match(text, at, until)
         at = stretch.end() if stretch else at
-        sign = text[at] if at < most else ""
+        sign = text[at] if at < until else ""
         if sign in _OPENED_BY.values() and not _START.match(text, at + 1):
             opened.append(at)
         elif opened and text[opened[-1]] == _OPENED_BY.get(sign):
@@ -191,11 +198,7 @@ def _end(text: str, start: int, at: int) -> int:
         else:
             break
         at += 1
-    end = opened[0] if opened else at
-    if start and text[start - 1] in _EMPHASIS:
-        closed = text.find(text[start - 1], start, end)
-        return closed if closed > 0 else end
-    return end
+    return opened[0] if opened else at
 
 
 def _link(start: int, raw: str) -> Link | None:
