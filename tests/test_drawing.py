@@ -1,7 +1,6 @@
 """Pictures that names draw, and the references to icons."""
 
 import hashlib
-import time
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -66,11 +65,8 @@ def test_unknown_size_is_refused() -> None:
 def test_pictures_are_kept_by_name() -> None:
     drawing.avatar("기억")
     before = drawing.avatar.cache_info().hits
-    started = time.process_time()
-    for _ in range(10_000):
-        drawing.avatar("기억")
-    assert drawing.avatar.cache_info().hits == before + 10_000
-    assert time.process_time() - started < 1
+    drawing.avatar("기억")
+    assert drawing.avatar.cache_info().hits == before + 1
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Usernames that may be taken, and mentions of them."""
 
 import sys
-import time
 import unicodedata
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 from app import names
 from app.text import length
+from tests.timing import loops
 
 APPLICATION = Flask("names", root_path=str(Path(__file__).parent))
 Babel(APPLICATION)
@@ -166,15 +166,13 @@ def test_every_possible_name_stands_behind_its_mark(text: str) -> None:
     "piece", ["@", "@가", "@가나님께서는 ", "a.b/@", "@a", "가", "님", "@" + "a" * 39 + " "]
 )
 def test_time_grows_with_the_text_only(piece: str) -> None:
-    started = time.process_time()
-    names.mention_candidates(("@" + piece * 30_000)[:30_000])
-    assert time.process_time() - started < 3
+    written = ("@" + piece * 30_000)[:30_000]
+    assert loops(lambda: names.mention_candidates(written)) < 60
 
 
 @pytest.mark.parametrize(
     "name", ["a" * 29 + "-", "가" * 29 + "-", "q\u0310" * 15, "क\u093e" * 14 + "-", "a" * 100_000]
 )
 def test_long_wrong_name_is_refused_at_once(name: str) -> None:
-    started = time.process_time()
+    assert loops(lambda: problem(name)) < 20
     assert problem(name)
-    assert time.process_time() - started < 1

@@ -16,6 +16,7 @@ from app.forms import BoundedForm
 from app.security import LONGEST_LINE
 from tests.api.conftest import credentials, order
 from tests.cast import Cast, Visitor
+from tests.timing import a_loop, loops
 
 MARKS = "a" + "\u0300\u0316" * 50_000
 """200 kB; ``unicodedata.normalize`` alone takes half a minute for them."""
@@ -23,8 +24,9 @@ IN_ADDRESSES = MARKS[: LONGEST_LINE // 6 - 200]
 """As many as an address that passes can hold; each is six bytes of it."""
 QUERY = ("q", "next", "cursor", "after", "tab", "sort", "order", "token", "translation", "hide", "from")
 SENT_ALONE = ("next", "locale", "last_id", "until", "after", "from", "page", "body", "name", "email")
-SOON = 1.0
-"""Seconds of the processor; an answer takes a twentieth of it, and a normalised text thirty times as much."""
+LOOP = a_loop()
+SOON = 20
+"""Loops, see ``timing``; an answer takes a twentieth of it, and a normalised text thirty times as much."""
 
 
 @pytest.fixture(autouse=True)
@@ -59,8 +61,9 @@ def fields(app: Flask) -> set[str]:
 def soon(ask: Callable[[], Any], what: str) -> None:
     began = time.process_time()
     answer = ask()
+    took = (time.process_time() - began) / LOOP
     assert answer.status_code < 500, f"{what}: {answer.status_code}"
-    assert time.process_time() - began < SOON, f"{what}: {time.process_time() - began:.1f} s"
+    assert took < SOON, f"{what}: {took:.1f} loops"
 
 
 def pages(app: Flask, method: str) -> list[Any]:
@@ -179,6 +182,7 @@ def test_names_in_credentials_are_bounded(app: Flask) -> None:
 
 @pytest.mark.parametrize("arguments", [[MARKS, "kim@example.com"], ["바다", f"kim@{MARKS}"], ["바다", MARKS]])
 def test_commands_take_no_longer(app: Flask, arguments: list[str]) -> None:
-    began = time.process_time()
-    run = app.test_cli_runner().invoke(args=["users", "create", *arguments, "--password", "대나무 숲에서"])
-    assert run.exit_code in (1, 2) and time.process_time() - began < SOON
+    create = ["users", "create", *arguments, "--password", "대나무 숲에서"]
+    runs: list[Any] = []
+    assert loops(lambda: runs.append(app.test_cli_runner().invoke(args=create))) < SOON
+    assert runs[0].exit_code in (1, 2)

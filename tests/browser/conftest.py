@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import flask_migrate
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from app import create_app
@@ -34,6 +34,8 @@ ARGUMENTS = [
 ]
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
+PATIENCE = 20_000
+"""Milliseconds that an action and an expectation wait for the page, on a machine that is busy with other tests."""
 WATCH = """
 window.broken = [];
 document.addEventListener("securitypolicyviolation", event =>
@@ -80,6 +82,7 @@ def playwright() -> Iterator[Playwright]:
         pytest.skip(
             "There is no Chromium here. Install it, or name it in CHROMIUM, to run the browser tests."
         )
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         yield playwright
 
@@ -115,7 +118,7 @@ class Watched:
         if options.get("java_script_enabled", True):
             context.add_init_script(WATCH)
         context.on("request", self._watch_request)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         self.contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.faults.append(f"error in a script: {error}"))
