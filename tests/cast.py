@@ -120,7 +120,7 @@ class Cast:
 
 def lasting(html: str, *names: str) -> str:
     """Returns a page without what differs each time it is made, and without the names given."""
-    html = re.sub(r'nonce="[^"]+"|value="[\w.-]{60,}"|[0-9a-f]{16}', "", html)
+    html = re.sub(r'nonce="[^"]+"|value="[\w.-]{60,}"|[0-9a-f]{16}|(?<=>)[^<>]+(?=</time>)', "", html)
     for name in names:
         html = html.replace(name, "")
     return html

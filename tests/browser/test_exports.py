@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page, expect
 
@@ -17,6 +16,7 @@ from app.models import Task
 from app.models.columns import now
 from app.services import rooms
 from app.transaction import transaction
+from tests.browser import seeing
 from tests.browser.conftest import DESK, PHONE, Watched
 from tests.browser.test_live import SOCKETS, connected
 from tests.browser.test_writing import secret
@@ -49,15 +49,6 @@ def change(app: Flask) -> Callable[..., None]:
 def only_news(page: Page) -> None:
     """Lets a page not ask by itself for as long as a test takes."""
     page.evaluate("document.getElementById('export-said').dataset.every = 600")
-
-
-def axe(page: Page) -> None:
-    """Fails on what axe finds, in both themes, and on what is wider than the window."""
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{page.url}, {scheme}: {found.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
 
 
 def test_progress_moves_with_the_news_in_every_window_and_is_the_same_after_a_reload(
@@ -168,7 +159,7 @@ def test_axe_finds_nothing_in_any_state(
     windows: Watched, cast: Cast, bada: Visitor, change: Callable[..., None], size: dict[str, int]
 ) -> None:
     page = windows.open(PAGE, secret=secret(bada), viewport=size)
-    axe(page)
+    seeing.check(page)
     cast.export(bada)
     change(expires_at=now() - timedelta(days=1))
     cast.export(bada)
@@ -180,7 +171,7 @@ def test_axe_finds_nothing_in_any_state(
         latest.state, latest.result, latest.step, latest.done, latest.total = "running", None, "likes", 5, 9
     page.goto(PAGE)
     expect(page.locator(".set-row")).to_have_count(2)
-    axe(page)
+    seeing.check(page)
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
@@ -201,4 +192,4 @@ def test_copy_opens_from_the_disk(
         page.get_by_role("navigation").first.get_by_role("link", name=name, exact=True).click()
         expect(page.get_by_role("heading", level=1)).to_have_text(name)
         expect(page.locator("body")).to_have_css("word-break", "keep-all")
-        axe(page)
+        seeing.check(page)

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from app.extensions import live, queue
+from tests.browser import seeing
 from tests.browser.conftest import DESK, PHONE, Watched
 from tests.browser.test_pages import shown
 from tests.browser.test_writing import secret
@@ -135,10 +135,7 @@ def test_pill_says_how_many_posts_are_new_and_nothing_moves_by_itself(
     pill = page.locator(".new-pill")
     expect(pill).to_have_text(re.compile("새 글 1개"))
     assert shown(page) == [first] and page.locator(f"#post-{first}").bounding_box() == at
-    page.emulate_media(reduced_motion="reduce")
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        assert Axe().run(page).violations_count == 0
+    seeing.check(page)
     pill.click()
     expect(page.locator("article.post")).to_have_count(2)
     assert shown(page) == [new, first]

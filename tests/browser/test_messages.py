@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser import seeing
 from tests.browser.conftest import DESK, PHONE, Watched
 from tests.browser.test_writing import compose, secret
 from tests.cast import Cast, Visitor
@@ -332,12 +332,7 @@ def test_axe_finds_nothing_and_nothing_is_cut(
     paths = ("", "?q=", "?q=하늘", "?q=없어요", "/하늘", "/노을", "/하늘/delete", "/" + "긴이름" * 5)
     for path in paths:
         page.goto(f"/messages{path}")
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            found = Axe().run(page)
-            assert found.violations_count == 0, f"{path}, {scheme}: {found.generate_report()}"
-        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-        assert not wide, f"{path} is wider than the window"
+        seeing.check(page)
         panes = "[...document.querySelectorAll('.talk-scroll, .talk-list')]"
         across = page.evaluate(f"{panes}.some(pane => pane.scrollWidth > pane.clientWidth)")
         assert not across, f"{path} scrolls sideways"

@@ -1,10 +1,10 @@
 """The page of notifications in a real browser: with the mouse, with the keyboard, and without a script."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from app.extensions import queue
+from tests.browser import seeing
 from tests.browser.conftest import DESK, PHONE, Watched
 from tests.browser.test_writing import reach, secret
 from tests.cast import Cast, Visitor
@@ -39,11 +39,7 @@ def test_axe_finds_nothing_and_nothing_is_cut(
     expect(page.locator(".notice")).to_have_count(5)
     for path in ("/notifications", "/notifications?tab=follows", "/settings/notifications"):
         page.goto(path)
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            found = Axe().run(page)
-            assert found.violations_count == 0, f"{path}, {scheme}: {found.generate_report()}"
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+        seeing.check(page)
 
 
 def test_whoever_follows_a_link_has_read(windows: Watched, told: dict[str, object]) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from app.models.keyset import PER_PAGE
+from tests.browser import seeing
 from tests.browser.conftest import DESK, PHONE, Watched
 from tests.browser.pages import MEMBERS, STRANGERS, Site
 from tests.browser.test_writing import secret
@@ -39,13 +39,7 @@ def test_axe_finds_nothing_and_nothing_is_cut(
     page = windows.open(secret=secret(people.bada) if signed_in else "", viewport=size)
     for path in people.paths(paths):
         page.goto(path)
-        for scheme in ("light", "dark"):
-            # Colours that are still on their way from one theme to the other would be measured half-way.
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            found = Axe().run(page)
-            assert found.violations_count == 0, f"{path}, {scheme}: {found.generate_report()}"
-        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-        assert not wide, f"{path} is wider than the window"
+        seeing.check(page)
 
 
 def test_nothing_is_cut_on_the_narrowest_phone_nor_at_double_size(windows: Watched, people: Site) -> None:

@@ -5,9 +5,9 @@ from contextlib import suppress
 from urllib.parse import quote, unquote
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error, Page, Route, expect
 
+from tests.browser import seeing
 from tests.browser.conftest import DESK, PHONE, Watched
 from tests.browser.test_writing import compose, secret
 from tests.cast import Cast
@@ -220,11 +220,11 @@ def test_axe_finds_nothing_and_nothing_is_cut(windows: Watched, member: str, siz
     page = windows.open("/", secret=member, viewport=size)
     for path in STATES:
         page.goto(path)
-        check(page, path)
+        seeing.check(page, path)
     page.goto("/search")
     type_here(page, "한구")
     page.keyboard.press("ArrowDown")
-    check(page, "suggestions")
+    seeing.check(page, "suggestions")
 
 
 def test_axe_finds_nothing_while_search_rests(windows: Watched, cast: Cast, member: str) -> None:
@@ -232,16 +232,7 @@ def test_axe_finds_nothing_while_search_rests(windows: Watched, cast: Cast, memb
     with away(cast.app):
         page.goto("/search?q=한국 언어:ko")
         expect(page.locator(".alert-warning")).to_contain_text("검색이 쉬고 있어요")
-        check(page, "resting")
+        seeing.check(page, "resting")
         page.goto("/settings/profile")
         page.keyboard.press("/")
         page.wait_for_url("**/search")
-
-
-def check(page: Page, name: str) -> None:
-    """Lets axe look at the page in both themes, and sees that nothing is wider than the window."""
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{name}, {scheme}: {found.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name

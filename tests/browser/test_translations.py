@@ -1,10 +1,10 @@
 """A post in the reader's language, in a real browser: pressed, waited for, read beside the original, put away."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from app.extensions import queue
+from tests.browser import seeing
 from tests.browser.conftest import DESK, PHONE, Watched
 from tests.browser.test_writing import reach, secret
 from tests.cast import Cast
@@ -26,30 +26,21 @@ def pressed(page: Page) -> Page:
     return page
 
 
-def check(page: Page, state: str) -> None:
-    """Sees that everybody can use what the page shows, in both themes, and that nothing is cut."""
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{state}, {scheme}: {found.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), state
-
-
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_translation_comes_by_itself_beneath_the_text(
     windows: Watched, reader: str, translating: Translator, size: dict[str, int]
 ) -> None:
     page = windows.open("/explore", secret=reader, viewport=size)
-    check(page, "offered")
+    seeing.check(page, "offered")
     pressed(page)
     expect(page.locator(".translated .bone").first).to_be_visible()
-    check(page, "waiting")
+    seeing.check(page, "waiting")
     queue.run()
     article = page.get_by_role("article")
     expect(article).to_contain_text(KOREAN)
     expect(article).to_contain_text(ENGLISH)
     expect(article).to_contain_text("Papago 번역")
-    check(page, "both")
+    seeing.check(page, "both")
     assert page.url.endswith("/explore") and len(translating.asked) == 1
     page.get_by_role("button", name="번역 숨기기").click()
     expect(article).not_to_contain_text(KOREAN)
@@ -62,7 +53,7 @@ def test_failure_says_what_to_do(windows: Watched, reader: str, translating: Tra
     queue.run()
     expect(page.get_by_role("button", name="다시 번역하기")).to_be_visible()
     expect(page.get_by_role("article")).to_contain_text("30초쯤 뒤에")
-    check(page, "failed")
+    seeing.check(page, "failed")
 
 
 def test_everything_is_there_without_javascript(windows: Watched, reader: str) -> None:
