@@ -16,7 +16,7 @@ from app.cli.data import in_english
 from app.exceptions import Conflict
 from app.extensions import db
 from app.extensions import search as searching
-from app.models import SEARCHED
+from app.models import SEARCHED, search_marks
 from app.models.columns import now
 from app.search.engine import SearchDown
 from app.search.tuning import BadTuning
@@ -68,6 +68,8 @@ def status() -> None:
         click.echo(f"rebuild     {state}, begun {rebuild.begun_at:%Y-%m-%d %H:%M} UTC")
     if health.problem:
         raise click.ClickException(health.problem)
+    if not search_marks.is_ours():
+        raise search_marks.NotOurs
     if wrong:
         raise click.ClickException(f"{'; '.join(wrong)}. Put it right with: flask search check --repair")
 

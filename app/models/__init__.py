@@ -14,6 +14,7 @@ from app.models.mute import Mute
 from app.models.notification import Notification, NotificationActor, NotificationSetting
 from app.models.outbox import OutboxRow, Rebuild
 from app.models.post import Post
+from app.models.search_marks import SearchMark
 from app.models.session import LoginSession
 from app.models.tag import PostTag, Tag
 from app.models.task import Task
@@ -48,6 +49,7 @@ __all__ = [
     "Post",
     "PostTag",
     "Rebuild",
+    "SearchMark",
     "Tag",
     "Task",
     "Translation",

@@ -23,6 +23,18 @@ class NotReady(SearchDown):
     """The engine answers, but its index has to be built first, or lacks what Korean text needs."""
 
 
+class Mark(NamedTuple):
+    """Says up to where an index was told; the database has the same.
+
+    Attributes:
+        number: counts up; an older mark never replaces a newer one.
+        token: nobody else has it, so that another database with the same number is told apart.
+    """
+
+    number: int
+    token: str
+
+
 class Document(NamedTuple):
     """What an engine keeps of a row.
 
@@ -135,8 +147,8 @@ class Build(Protocol):
         """Does what takes long before the new generation can answer; documents may still come, but not many."""
         ...
 
-    def finish(self) -> None:
-        """Lets the new generation answer, in one step, and removes the others."""
+    def finish(self, mark: Mark) -> None:
+        """Lets the new generation answer, in one step and with that mark, and removes the others."""
         ...
 
     def abandon(self) -> None:
@@ -236,6 +248,22 @@ class Engine(Protocol):
 
     def generation(self) -> str | None:
         """Returns the name of the generation that answers at this moment, or None while there is none."""
+        ...
+
+    def mark(self) -> Mark | None:
+        """Returns the mark of the generation that answers at this moment, or None while it has none.
+
+        Raises:
+            NotReady: no generation answers.
+        """
+        ...
+
+    def set_mark(self, mark: Mark) -> None:
+        """Marks the generation that answers, unless it has a newer mark."""
+        ...
+
+    def discard(self) -> None:
+        """Lets no generation answer until a new one is built."""
         ...
 
     def health(self) -> Health:

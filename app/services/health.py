@@ -15,6 +15,7 @@ from app import traces
 from app.extensions import db, queue, search
 from app.models import Errand
 from app.models.columns import now
+from app.models.search_marks import NotOurs, trusted
 from app.queue import QueueDown, Status
 from app.search.engine import NotReady, SearchDown
 from app.services import outbox
@@ -60,6 +61,7 @@ def is_ready(found: dict[str, Part]) -> bool:
 
 def _parts() -> Iterator[tuple[str, Part]]:
     database = _asked(_ask_database, SQLAlchemyError)
+    ask_index: Callable[[], object] = search.engine.tuning
     yield "database", database
     if database.state == OK:
         schema = _schema()
@@ -67,11 +69,12 @@ def _parts() -> Iterator[tuple[str, Part]]:
         if schema.state == OK:
             yield "outbox", _outbox()
             yield "letters", _letters()
+            ask_index = _ask_index
     store = _asked(queue.ping, QueueDown)
     yield "store", store
     if store.state == OK:
         yield from _work()
-    yield "search", _asked(search.engine.tuning, SearchDown)
+    yield "search", _asked(ask_index, SearchDown)
     yield "disk", _disk()
 
 
@@ -81,9 +84,15 @@ def _asked(ask: Callable[[], object], failure: type[Exception]) -> Part:
         ask()
     except failure as error:
         current_app.logger.warning("A part is down", extra={"reason": traces.words(error)})
+        if isinstance(error, NotOurs):
+            return Part(DOWN, str(error))
         advice = search.engine.health().problem if isinstance(error, NotReady) else None
         return Part(DOWN, advice or "")
     return Part(OK)
+
+
+def _ask_index() -> None:
+    trusted().tuning()
 
 
 def _ask_database() -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.extensions import db, search
-from app.models import SEARCHED, OutboxRow, Rebuild
+from app.models import SEARCHED, OutboxRow, Rebuild, search_marks
 from app.models.columns import now
 from app.search.engine import Document
 from app.transaction import reading, step
@@ -73,14 +73,20 @@ def _drain_batch() -> int:
     """Brings one batch to the engine, and returns how many rows of it are done with."""
     with search.engine.writing():
         with reading():
+            if not search_marks.is_ours():
+                raise search_marks.NotOurs
             rows = take()
             told = changes(rows)
         generation = search.engine.generation()
+        mark = search_marks.new_mark()
+        step()
+        search.engine.set_mark(mark)
         for change in told:
             tell(change)
         if search.engine.generation() != generation:
             return 0  # Another index answers by now, and has to hear of these as well.
         strike(rows)
+        search_marks.settle(mark)
         step()
     return len(rows)
 

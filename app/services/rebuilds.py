@@ -15,7 +15,7 @@ from flask import current_app
 
 from app.exceptions import Conflict
 from app.extensions import db, search
-from app.models import SEARCHED, OutboxRow, Rebuild
+from app.models import SEARCHED, OutboxRow, Rebuild, search_marks
 from app.models.columns import now
 from app.search import tuning
 from app.search.engine import Build
@@ -57,6 +57,8 @@ def advance(seconds: float, progress: Progress = lambda index, done, all: None) 
         SearchDown: the engine is away, or lacks what Korean text needs.
         BadTuning: a file of the site's own words cannot be read.
     """
+    if search.engine.generation() is not None:
+        disown()
     _claim()
     try:
         with closing(_open()) as build:
@@ -78,10 +80,30 @@ def abandon() -> None:
         Conflict: somebody is at work on it.
         SearchDown: the engine is away.
     """
-    if current() is not None:
-        _claim()
-        _open().abandon()
-        _forget()
+    with reading():
+        if current() is None:
+            return
+    _claim()
+    _open().abandon()
+    _forget()
+
+
+def disown() -> bool:
+    """Lets an index that was made from another database answer no more, and returns whether it is such a one.
+
+    It comes from a backup, or the database does, and with it perhaps a rebuild that was begun then.
+
+    Raises:
+        Conflict: somebody is at work on a rebuild.
+        SearchDown: the engine is away, or no index answers.
+    """
+    with reading():
+        if search_marks.is_ours():
+            return False
+    current_app.logger.error("The search index was not made from this database, and is made anew")
+    abandon()
+    search.engine.discard()
+    return True
 
 
 def _claim() -> None:
@@ -159,9 +181,12 @@ def _answer(build: Build) -> None:
     _catch_up(build, told)
     with search.engine.writing():
         _catch_up(build, told)
-        build.finish()
+        mark = search_marks.new_mark()
+        step()
+        build.finish(mark)
         # An engine that other machines write to may have taken a change into the old index since.
         _catch_up(None, told)
+        search_marks.settle(mark)
         _forget()
 
 

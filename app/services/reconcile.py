@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.extensions import db, search
-from app.models import OutboxRow
+from app.models import OutboxRow, search_marks
 from app.models.columns import now
 from app.models.mixins import note_changed
 from app.models.upsert import update_each
@@ -48,8 +48,11 @@ def compare(index: str, progress: Callable[[int], object] = lambda rows: None) -
         progress: is told how many rows were compared since it was told last.
 
     Raises:
-        SearchDown: the engine cannot answer.
+        SearchDown: the engine cannot answer, or its index is of another database.
     """
+    with reading():
+        if not search_marks.is_ours():
+            raise search_marks.NotOurs
     found = Differences()
     for wanted, standing in _side_by_side(index):
         with reading():

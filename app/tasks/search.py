@@ -28,13 +28,15 @@ def drain() -> None:
     """Brings the outbox to the engine; what the engine cannot take now stays for the next turn."""
     _begin(drain)
     try:
-        if searching.engine.generation() is not None:
+        if searching.engine.generation() is not None and not rebuilds.disown():
             _drain_alone()
             if not rebuilds.is_left():
                 return
         _leave_rebuild()
     except NotReady:
         _leave_rebuild()
+    except Conflict:
+        return  # An index of another database has to wait for whoever is at work on a rebuild.
     except SearchDown as error:
         current_app.logger.warning("The search index waits", extra={"reason": str(error)})
 

@@ -14,7 +14,7 @@ from elasticsearch import Elasticsearch
 
 from app.search.elastic import ElasticEngine
 from app.search.embedded import EmbeddedEngine
-from app.search.engine import Engine
+from app.search.engine import Engine, Mark
 from app.search.tuning import Tuning
 from bench.search.posts import INDEX, Post, pieces
 
@@ -87,7 +87,7 @@ def fill(engine: Engine, posts: Sequence[Post]) -> tuple[float, float]:
         for piece in pieces(posts):
             build.put(INDEX, piece)
         build.prepare()
-        build.finish()
+        build.finish(Mark(1, "bench"))
     return time.perf_counter() - start, time.process_time() - own
 
 

@@ -15,7 +15,7 @@ from elasticsearch import Elasticsearch
 from app.search.elastic import ElasticEngine
 from app.search.embedded import EmbeddedEngine
 from app.search.embedded.index import FRESH
-from app.search.engine import Build, Document, Engine, Hit, Order
+from app.search.engine import Build, Document, Engine, Hit, Mark, Order
 from app.search.plan import Node, Plan, Term, near, strict
 from app.search.query import Filter, parse
 from app.search.tuning import Tuning
@@ -106,7 +106,7 @@ def fresh_build(engine: Engine, tuning: Tuning | None = None) -> Build:
 def answer(engine: Engine, build: Build) -> None:
     """Lets a generation answer, and waits until readers have seen it."""
     build.prepare()
-    build.finish()
+    build.finish(Mark(1, "test"))
     if engine.name == "embedded":
         time.sleep(1.2 * FRESH)
 

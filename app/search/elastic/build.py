@@ -7,14 +7,14 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from elasticsearch import AuthorizationException, BadRequestError, Elasticsearch
+from elasticsearch import AuthorizationException, BadRequestError, ConflictError, Elasticsearch, NotFoundError
 
 from app.search.elastic import documents, failures, generation, mapping
 from app.search.elastic.connection import Connection
 from app.search.elastic.generation import Current, Generation
 from app.search.elastic.names import Names, building, new_generation
 from app.search.elastic.vocabulary import Vocabulary
-from app.search.engine import Document, NotReady, SearchDown
+from app.search.engine import Document, Mark, NotReady, SearchDown
 from app.search.many import Crew
 from app.search.tuning import Tuning
 
@@ -77,10 +77,11 @@ class ElasticBuild:
             self._wait(client)
         self._is_prepared = True
 
-    def finish(self) -> None:
+    def finish(self, mark: Mark) -> None:
         """Lets the new generation answer; see ``Build.finish``."""
         with self._connection.working() as client:
             client.indices.refresh(index=self._physical)
+            write_mark(client, self._names, self.name, mark)
             others = self._swap(client)
             self._current.look(client)
         if others:
@@ -143,12 +144,57 @@ def begin(connection: Connection, names: Names, current: Current, tuning: Tuning
     name = new_generation()
     worded = {names.words(index) for index in names.worded}
     with connection.working() as client:
+        make_marks(client, names)
         for alias in names.aliases:
             layout = mapping.of_words() if alias in worded else mapping.of_documents(tuning, name)
             physical = f"{alias}-{name}"
             _create(client, physical, layout)
         begun = generation.read(client, f"{names.aliases[0]}-{name}")
         return ElasticBuild(connection, names, current, begun)
+
+
+def write_mark(client: Elasticsearch, names: Names, generation: str, mark: Mark) -> None:
+    """Marks a generation, unless it has a newer mark.
+
+    Args:
+        client: as ``Connection`` gives it.
+        names: of the site's indices.
+        generation: which one.
+        mark: its new mark.
+    """
+    noted: dict[str, Any] = {
+        "index": names.marks,
+        "id": generation,
+        "document": {"token": mark.token},
+        "version": mark.number,
+        "version_type": "external",
+    }
+    try:
+        client.index(**noted)
+    except ConflictError:
+        pass  # The next batch was faster.
+    except NotFoundError:  # The index was made before there were marks, and the cluster makes none by itself.
+        make_marks(client, names)
+        client.index(**noted)
+
+
+def make_marks(client: Elasticsearch, names: Names) -> None:
+    """Makes the index of the marks where there is none yet."""
+    if not client.indices.exists(index=names.marks):
+        client.options(ignore_status=400).indices.create(index=names.marks, **mapping.of_marks())
+
+
+def discard(client: Elasticsearch, names: Names) -> None:
+    """Lets no generation answer until a new one is built, which removes the others; see ``Engine.discard``."""
+    standing = client.indices.get_alias(index=f"{names.prefix}-*").body
+    actions = [
+        {"remove": {"index": index, "alias": alias}}
+        for index, about in standing.items()
+        if names.generation_of(index)
+        for alias in set(names.aliases).intersection(about["aliases"])
+    ]
+    if actions:
+        client.indices.update_aliases(actions=actions)
 
 
 def _create(client: Elasticsearch, physical: str, layout: dict[str, Any]) -> None:

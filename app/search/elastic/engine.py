@@ -16,7 +16,7 @@ from app.search.elastic.connection import Account, Connection
 from app.search.elastic.generation import Current
 from app.search.elastic.names import Names
 from app.search.elastic.vocabulary import Vocabulary
-from app.search.engine import Document, Health, Hit, NotReady, Order
+from app.search.engine import Document, Health, Hit, Mark, NotReady, Order
 from app.search.plan import EVERYTHING, Node, Plan
 from app.search.tuning import Tuning
 
@@ -166,6 +166,24 @@ class ElasticEngine:
                 return self._current.look(client).name
         except NotReady:
             return None
+
+    def mark(self) -> Mark | None:
+        """Returns the mark of the generation that answers; see ``Engine.mark``."""
+        with self._connection.reading() as client:
+            asked = client.options(ignore_status=404)
+            found = asked.get(index=self._names.marks, id=self._current.look(client).name).body
+        return Mark(found["_version"], found["_source"]["token"]) if found.get("found") else None
+
+    def set_mark(self, mark: Mark) -> None:
+        """Marks the generation that answers; see ``Engine.set_mark``."""
+        with self._connection.working() as client:
+            build.write_mark(client, self._names, self._current.look(client).name, mark)
+
+    def discard(self) -> None:
+        """Lets no generation answer until a new one is built."""
+        with self._connection.working() as client:
+            build.discard(client, self._names)
+        self._current.forget()
 
     def health(self) -> Health:
         """Tells how the cluster and the indices are; see ``Engine.health``."""

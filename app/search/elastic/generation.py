@@ -70,6 +70,10 @@ class Current:
         with self._connection.reading() as client:
             return self.look(client)
 
+    def forget(self) -> None:
+        """Believes nothing any more of what was read."""
+        self._known = None
+
     def look(self, client: Elasticsearch) -> Generation:
         """Returns it as it is now, asking with a client of the connection."""
         found = read(client, self._alias)

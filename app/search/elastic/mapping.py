@@ -65,6 +65,14 @@ def of_documents(tuning: Tuning, generation: str) -> dict[str, Any]:
     return {"settings": {"index": settings}, "mappings": _mappings(fields) | {"_meta": meta}}
 
 
+def of_marks() -> dict[str, Any]:
+    """Returns the settings of the index that keeps the generations' marks, which nobody searches."""
+    return {
+        "settings": {"number_of_shards": 1, "auto_expand_replicas": "0-1"},
+        "mappings": {"dynamic": False},
+    }
+
+
 def of_words() -> dict[str, Any]:
     """Returns settings and mappings of an index of words."""
     settings = {**_WHILE_FILLED, "sort.field": "weight", "sort.order": "desc"}

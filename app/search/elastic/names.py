@@ -37,6 +37,11 @@ class Names:
         return f"{self.prefix}-{index}.words"
 
     @property
+    def marks(self) -> str:
+        """The name of the index that keeps the generations' marks."""
+        return f"{self.prefix}-marks"
+
+    @property
     def aliases(self) -> list[str]:
         """Every alias of the site."""
         return [*map(self.alias, self.indexes), *map(self.words, self.worded)]

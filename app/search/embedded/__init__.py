@@ -23,7 +23,7 @@ from app.search.embedded.index import FRESH, TantivyIndex
 from app.search.embedded.queries import every
 from app.search.embedded.schema import SCHEMA
 from app.search.embedded.shelf import Shelf
-from app.search.engine import Document, Health, Hit, NotReady, Order, SearchDown, moment_of
+from app.search.engine import Document, Health, Hit, Mark, NotReady, Order, SearchDown, moment_of
 from app.search.plan import EVERYTHING, Node, Plan
 from app.search.tuning import Tuning
 
@@ -31,6 +31,7 @@ __all__ = ["EmbeddedEngine"]
 
 POOL = 1000
 """How many of the best documents are looked at for their age: no search by relevance goes on behind them."""
+NONE_YET = "There is no search index yet. It is made by: flask search rebuild"
 ANALYSIS = f"mecab-ko-dic {version('python-mecab-ko-dic')}, rules {analysis.VERSION}"
 
 
@@ -53,6 +54,7 @@ class EmbeddedEngine:
         self._process = 0
         self._looked = 0.0
         self._generation: Generation | None = None
+        self._mark: Mark | None = None  # Of an index in memory.
         if path is None:
             self._generation = self.open("memory", None, Tuning())
 
@@ -145,6 +147,32 @@ class EmbeddedEngine:
             return self._shelf.current()
         return self._generation.name if self._generation else None
 
+    def mark(self) -> Mark | None:
+        """Returns the mark of the generation that answers; see ``Engine.mark``."""
+        with _failures():
+            name = self.generation()
+            if name is None:
+                raise NotReady(NONE_YET)
+            return self._shelf.mark(name) if self._shelf else self._mark
+
+    def set_mark(self, mark: Mark) -> None:
+        """Marks the generation that answers; see ``Engine.set_mark``."""
+        with _failures(), self.writing():
+            before = self.mark()
+            if before and before.number > mark.number:
+                return
+            name = self.generation()
+            if self._shelf and name:
+                self._shelf.set_mark(name, mark)
+            self._mark = mark
+
+    def discard(self) -> None:
+        """Lets no generation answer until a new one is built."""
+        with _failures(), self.writing():
+            if self._shelf:
+                self._shelf.forget()
+            self._generation = None
+
     def health(self) -> Health:
         """Tells how the engine is."""
         try:
@@ -170,7 +198,7 @@ class EmbeddedEngine:
     def _look(self) -> Generation:
         name = self._shelf.current() if self._shelf else None
         if name is None:
-            raise NotReady("There is no search index yet. It is made by: flask search rebuild")
+            raise NotReady(NONE_YET)
         if self._generation is None or self._generation.name != name or self._process != os.getpid():
             self._generation = self._open_kept(name)
         self._process, self._looked = os.getpid(), time.monotonic()
@@ -184,13 +212,14 @@ class EmbeddedEngine:
             raise NotReady("The search index has an older layout. Run: flask search rebuild")
         return self.open(name, self._shelf.folder(name), Tuning.from_json(about["tuning"]))
 
-    def _choose(self, generation: Generation) -> None:
+    def _choose(self, generation: Generation, mark: Mark) -> None:
         if self._shelf:
+            self._shelf.set_mark(generation.name, mark)
             self._shelf.choose(generation.name)
             self._looked = 0.0
 
-    def _adopt(self, generation: Generation) -> None:
-        self._generation = generation
+    def _adopt(self, generation: Generation, mark: Mark) -> None:
+        self._generation, self._mark = generation, mark
 
 
 def _by_relevance(texts: TantivyIndex, asked: Plan, limit: int, after: Hit | None, now: int) -> list[Hit]:

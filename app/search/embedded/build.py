@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from app.search.embedded.generation import Generation
 from app.search.embedded.index import TantivyIndex
 from app.search.embedded.schema import lay_out_word
-from app.search.engine import Document
+from app.search.engine import Document, Mark
 
 BIG_HEAP = 256_000_000  # Bytes: fewer, larger segments while everything is written at once.
 
@@ -22,7 +22,7 @@ class EmbeddedBuild:
     """
 
     def __init__(
-        self, generation: Generation, choose: Callable[[Generation], None], remove: Callable[[], None]
+        self, generation: Generation, choose: Callable[[Generation, Mark], None], remove: Callable[[], None]
     ) -> None:
         self.name = generation.name
         self._generation = generation
@@ -46,9 +46,9 @@ class EmbeddedBuild:
             self._write_words(self._generation.texts[index], words)
         self._is_prepared = True
 
-    def finish(self) -> None:
+    def finish(self, mark: Mark) -> None:
         """Lets the new generation answer; see ``Build.finish``."""
-        self._choose(self._generation)
+        self._choose(self._generation, mark)
 
     def abandon(self) -> None:
         """Removes the unfinished generation."""

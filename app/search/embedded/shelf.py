@@ -14,9 +14,9 @@ from typing import Any
 
 from filelock import FileLock
 
-from app.search.engine import SearchDown
+from app.search.engine import Mark, SearchDown
 
-_CURRENT, _LOCK, _ABOUT = "current", "lock", "about.json"
+_CURRENT, _LOCK, _ABOUT, _MARK = "current", "lock", "about.json", "mark.json"
 
 
 class Shelf:
@@ -62,15 +62,28 @@ class Shelf:
 
     def choose(self, name: str) -> None:
         """Lets a generation answer from now on, in one step, and removes the others."""
-        fresh = self.path / f"{_CURRENT}.new"
-        fresh.write_text(name, "utf-8")
-        with fresh.open() as file:
-            os.fsync(file.fileno())
-        fresh.replace(self.path / _CURRENT)
+        _write(self.path / _CURRENT, name)
         for folder in self.path.iterdir():
             if folder.is_dir() and folder.name != name:
                 # Who still reads it has its files open and keeps them.
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def forget(self) -> None:
+        """Lets no generation answer from now on."""
+        (self.path / _CURRENT).unlink(missing_ok=True)
+
+    def mark(self, name: str) -> Mark | None:
+        """Returns the mark of a generation, or None while it has none."""
+        try:
+            return Mark(*json.loads((self.folder(name) / _MARK).read_text("utf-8")))
+        except FileNotFoundError:
+            return None
+        except (TypeError, ValueError) as error:
+            raise SearchDown(f"The search index in {self.folder(name)} is damaged: {error}") from error
+
+    def set_mark(self, name: str, mark: Mark) -> None:
+        """Marks a generation."""
+        _write(self.folder(name) / _MARK, json.dumps(mark))
 
     def remove(self, name: str) -> None:
         """Removes a generation."""
@@ -84,3 +97,13 @@ class Shelf:
         mine = os.getpid()
         with self._locks.get(mine) or self._locks.setdefault(mine, FileLock(self.path / _LOCK)):
             yield
+
+
+def _write(path: Path, text: str) -> None:
+    """Writes a file in one step: whoever reads it finds the old text or the new one, also after a loss of power."""
+    fresh = path.with_name(f"{path.name}.new")
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)

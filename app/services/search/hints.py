@@ -6,6 +6,7 @@ from typing import Any
 
 from app.extensions import search
 from app.models import Post
+from app.models.search_marks import trusted
 from app.search import analysis, hangul, plan
 from app.search.query import Query, Word
 from app.services.search.filters import Asked
@@ -63,7 +64,7 @@ def _did_you_mean(asked: Asked) -> str | None:
         keys = hangul.jamo(typed)
         if len(keys) < _SHORTEST:
             continue
-        for found in search.engine.similar(Post.__tablename__, typed, limit=1, within=asked.visible):
+        for found in trusted().similar(Post.__tablename__, typed, limit=1, within=asked.visible):
             if 0 < hangul.distance(keys, hangul.jamo(found), 2) <= (1 if len(keys) <= _SHORT else 2):
                 nearer[word.text] = found
     meant = asked.query.replace_words(nearer)

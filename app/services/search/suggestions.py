@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from flask import current_app
 
 from app import policy
-from app.extensions import db, search
+from app.extensions import db
 from app.models import Post, Tag, User
+from app.models.search_marks import trusted
 from app.search import analysis, plan
 from app.search.engine import Order, SearchDown
 from app.services import users
@@ -77,7 +78,7 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _words(before: str, last: str, viewer: Any) -> tuple[str, ...]:
-    found = search.engine.suggest(Post.__tablename__, last, limit=WORDS, within=visible_to(viewer))
+    found = trusted().suggest(Post.__tablename__, last, limit=WORDS, within=visible_to(viewer))
     return tuple(before + word for word in found)
 
 
