@@ -2,7 +2,7 @@
 
 import re
 from html import unescape
-from typing import Any
+from typing import Any, Self
 
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -13,6 +13,7 @@ from app.extensions import db, queue
 from app.models import Message, Post, Task, User
 from app.models.columns import now
 from app.services import passwords, sessions, users
+from app.services.notifications import choices
 from app.transaction import transaction
 
 PASSWORD = "대나무 숲에서 한마디"
@@ -45,6 +46,12 @@ class Visitor:
             assert token
             fields["csrf_token"] = token[1]
         return self.client.post(path, data=fields)
+
+    def wants_letters(self) -> Self:
+        """Switches letters about replies, mentions and messages on, and returns this visitor."""
+        wish = {"on_site": list(choices.KINDS), "by_mail": ["reply", "mention", "message"]}
+        assert self.post("/settings/notifications", **wish).status_code == 303
+        return self
 
     def live(self, path: str, **fields: Any) -> TestResponse:
         """Sends a form as the page's script does."""

@@ -137,6 +137,8 @@ def outage(site: AwaySite, seconds: float, forgets: bool = False) -> Report:
     assert 0 < seconds < len(WORDS) * A_WORDS_POSTS - 5, "There are no more words to search for."
     site.report = report = Report(seconds)
     people = {name: site.member(name) for name in ("바다", "하늘", "산들", "들", "강", "별")}
+    wish = {"on_site": ["reply", "mention"], "by_mail": ["reply", "mention"]}
+    assert people["산들"].post("/settings/notifications", **wish).status_code == 303
     # Their letters and pages are to be Korean.
     site.change("UPDATE user SET locale = 'ko'")
     usual = site.post_of("바다", "둥근 달이 떴어요")

@@ -46,7 +46,7 @@ class Member:
         """Opens a page."""
         return self.http.get(self.url + path, timeout=20, headers={"Cookie": self._cookies, **headers})
 
-    def post(self, path: str, **fields: str) -> requests.Response:
+    def post(self, path: str, **fields: str | list[str]) -> requests.Response:
         """Sends a form, with the proof of origin that a page of the site holds."""
         if not self._proof:
             page = self.get("/auth/forgot")

@@ -201,6 +201,7 @@ def test_no_notification_gets_through(
 def test_what_was_told_before_is_out_of_sight_until_it_is_taken_back(
     app: Flask, cast: Cast, people: dict[str, Visitor], silence: str
 ) -> None:
+    people["바다"].wants_letters()
     act(cast, people, cast.post(people["바다"], "바다의 글"))
     grow_old(app)
     everything = told(app, people["바다"])

@@ -18,7 +18,8 @@ from tests.services.test_notifications import People, choose, member, read_all, 
 @pytest.fixture
 def people(cast: Cast) -> People:
     """Three people."""
-    return cast.member("바다"), cast.member("하늘"), cast.member("나무")
+    bada, haneul, namu = (cast.member(name).wants_letters() for name in ("바다", "하늘", "나무"))
+    return bada, haneul, namu
 
 
 def age(cast: Cast, by: timedelta, **values: object) -> None:

@@ -13,7 +13,6 @@ from app.models.upsert import insert_or
 KINDS = ("reply", "mention", "like", "follow", "message", "task")
 MAILED = ("reply", "mention", "like", "follow", "message")
 """What a letter may tell of; of a task that ended there is a letter of its own."""
-MAILED_UNASKED = ("reply", "mention", "message")
 
 
 @dataclass(frozen=True)
@@ -29,8 +28,8 @@ class Choice:
     by_mail: bool
 
 
-UNASKED = {kind: Choice(True, kind in MAILED_UNASKED) for kind in KINDS}
-"""How a kind is told to whoever has chosen nothing."""
+UNASKED = {kind: Choice(on_site=True, by_mail=False) for kind in KINDS}
+"""How a kind is told to whoever has chosen nothing: nobody gets letters without asking for them."""
 
 
 def chosen(user: User) -> dict[str, Choice]:
@@ -82,10 +81,7 @@ def is_wanted_on_site(user_id: Any, kind: Any) -> sa.ColumnElement[bool]:
 
 def is_wanted_by_mail(user_id: Any, kind: Any) -> sa.ColumnElement[bool]:
     """Returns whether letters tell a member of a kind; the arguments are those of ``is_wanted_on_site``."""
-    asked = _has(user_id, kind, NotificationSetting.by_mail.is_(True))
-    refused = _has(user_id, kind, NotificationSetting.by_mail.is_(False))
-    usual = sa.and_(kind.in_(MAILED_UNASKED), ~refused)
-    return sa.and_(kind.in_(MAILED), sa.or_(asked, usual))
+    return sa.and_(kind.in_(MAILED), _has(user_id, kind, NotificationSetting.by_mail.is_(True)))
 
 
 def _has(user_id: Any, kind: Any, *where: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
