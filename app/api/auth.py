@@ -41,8 +41,13 @@ def admit() -> None:
     given = request.authorization
     if given and given.type == "bearer" and not is_known:
         refuse(_("This token has ended or is not ours. Make a new one."), error="invalid_token")
-    required = bp.security[str(request.endpoint).removeprefix(f"{bp.name}.")]
-    if is_known:
+    admit_to(str(request.endpoint))
+
+
+def admit_to(endpoint: str) -> None:
+    """Compares the token of a request with the security requirement of any operation; the errors are ``admit``'s."""
+    required = bp.security[endpoint.removeprefix(f"{bp.name}.")]
+    if current_user.is_authenticated:
         require(*(scope for scheme in required for scope in scheme.get("token", ())))
     elif not any(scheme == {} or "password" in scheme for scheme in required):
         refuse(_("This is for members. Send a token: make one with POST /api/tokens."))

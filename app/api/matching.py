@@ -5,11 +5,19 @@ from typing import Any
 
 from flask import current_app, g, request
 from flask_babel import gettext as _
-from werkzeug.exceptions import MethodNotAllowed, NotFound, PreconditionFailed, PreconditionRequired
+from werkzeug.exceptions import (
+    Forbidden,
+    MethodNotAllowed,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    Unauthorized,
+)
 
 from app import preconditions
 from app.api import bp
 from app.api.answers import mark
+from app.api.auth import admit_to
 from app.preconditions import ANY
 
 edits: Callable[[Any], Any] = bp.doc(
@@ -88,9 +96,10 @@ def _current_tag() -> str | None:
     try:
         routes: Any = current_app.create_url_adapter(request)
         request.url_rule, request.view_args = routes.match(method="GET", return_rule=True)
+        admit_to(str(request.endpoint))  # Who may not read it learns nothing of its state either.
         view: Any = current_app.view_functions[str(request.endpoint)]
         answer = current_app.make_response(view(**(request.view_args or {})))
-    except (MethodNotAllowed, NotFound):
+    except (MethodNotAllowed, NotFound, Unauthorized, Forbidden):
         return None
     finally:
         request.url_rule, request.view_args = asked

@@ -12,6 +12,7 @@ import hypothesis
 import requests
 import schemathesis
 
+from bench.api import varied  # noqa: F401  # It registers a check.
 from bench.api.people import BLOCKED, FORGOTTEN, MESSAGES, NAME, OTHERS, OWN, PARTNER, PASSWORD
 
 # Without Phase.target, in which Hypothesis climbs towards requests that are done: where few differ,

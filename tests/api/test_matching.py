@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.api.conftest import Connect, Program
-from tests.cast import Cast
+from tests.api.conftest import Connect, Program, credentials
+from tests.cast import PASSWORD, Cast
 
 NEVER = (
     '""',
@@ -163,3 +163,10 @@ def test_condition_tells_nobody_what_they_may_not_see(bada: Program, cast: Cast)
     stranger = Program(bada._client.application)
     assert ask(stranger, "DELETE", "/api/tokens/1", '"x"').status_code == 401
     assert ask(bada, "DELETE", "/api/posts/99", '"x"').status_code == 404
+
+
+def test_who_makes_a_token_has_none_to_read_the_others_with(app: Flask, cast: Cast) -> None:
+    cast.member("바다")
+    for sent in ('"x"', 'W/"x"', "x", "*"):
+        headers = credentials("바다", PASSWORD) | {"If-None-Match": sent}
+        assert app.test_client().post("/api/tokens", headers=headers).status_code == 201, sent

@@ -6,7 +6,7 @@ from bench.api import cases, site
 from tests.conftest import POSTGRES
 
 SERVERS = ["sqlite", *([POSTGRES] if POSTGRES else [])]
-EXAMPLES, SEED, LEAST = 10, 1, 1500
+EXAMPLES, SEED, LEAST = 5, 1, 1500
 
 
 @pytest.mark.timeout(400)
