@@ -150,14 +150,14 @@ def test_moment_that_is_none_is_refused(program: Program, until: Any) -> None:
 def test_choices_are_changed_in_part_by_who_knows_them(cast: Cast, program: Program) -> None:
     seen = program.get(CHOICES)
     assert seen.json["like"] == {"on_site": True, "by_mail": False} and seen.json["task"] == {"on_site": True}
-    change = {"like": {"on_site": False}, "message": {"by_mail": False}}
+    change = {"like": {"on_site": False}, "message": {"by_mail": True}}
     assert program.ask("PATCH", CHOICES, json=change).status_code == 428
     known = {"If-Match": seen.headers["ETag"]}
     changed = program.ask("PATCH", CHOICES, json=change, headers=known)
     assert changed.status_code == 200 and changed.json == program.get(CHOICES).json
     assert changed.json == seen.json | {
         "like": {"on_site": False, "by_mail": False},
-        "message": {"on_site": True, "by_mail": False},
+        "message": {"on_site": True, "by_mail": True},
     }
     assert program.ask("PATCH", CHOICES, json=change, headers=known).status_code == 412
     cast.member("하늘").post("/@바다/follow")

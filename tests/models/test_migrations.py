@@ -9,6 +9,8 @@ import flask_migrate
 import sqlalchemy as sa
 
 from app import create_app
+from app.models import NotificationSetting
+from tests.cast import Cast
 from tests.conftest import settings_for
 
 PROCESSES = 6
@@ -45,3 +47,29 @@ def test_many_processes_migrate_an_empty_database_once(new_database: str, tmp_pa
         assert connection.scalar(sa.text("SELECT count(*) FROM alembic_version")) == 1
         assert connection.scalar(sa.text("SELECT count(*) FROM tag")) == 0
     engine.dispose()
+
+
+def test_letters_that_were_chosen_while_they_were_the_default_stay_chosen(
+    new_database: str, tmp_path: Path
+) -> None:
+    app = create_app(settings_for(new_database, tmp_path))
+    with app.app_context():
+        flask_migrate.upgrade(directory=FOLDER)
+    cast = Cast(app)
+    for name in ("never_chose", "wants_likes", "wants_none"):
+        cast.member(name)
+    chosen = [(2, "like", True), (2, "mention", False)]
+    chosen += [(3, kind, False) for kind in ("reply", "mention", "message")]
+    engine = sa.create_engine(new_database)
+    with engine.begin() as connection:
+        for user_id, kind, by_mail in chosen:
+            row = {"user_id": user_id, "kind": kind, "on_site": True, "by_mail": by_mail}
+            connection.execute(sa.insert(NotificationSetting).values(row))
+    with app.app_context():
+        flask_migrate.stamp(directory=FOLDER, revision="0009")
+        flask_migrate.upgrade(directory=FOLDER, revision="0010")
+    table = NotificationSetting.__table__.c
+    with engine.connect() as connection:
+        kept = connection.execute(sa.select(table.user_id, table.kind, table.by_mail)).all()
+    engine.dispose()
+    assert {tuple(row) for row in kept} == {*chosen, (2, "reply", True), (2, "message", True)}

@@ -10,6 +10,7 @@ from app.extensions import db
 from app.models import Mute, Notification, User
 from app.models.columns import now
 from app.services import accounts, notifications, users
+from app.services.notifications import choices
 from app.tasks import cleanup
 from tests.cast import Cast, Visitor
 from tests.services.test_notifications import People, choose, member, read_all, rows, site
@@ -121,6 +122,24 @@ def test_no_letter_tells_of_what_was_seen_is_old_or_unwanted(
     assert len(mailed(cast)) == 1
     spoil(cast, bada)
     assert mailed(cast) == []
+
+
+@pytest.mark.parametrize("kind", choices.MAILED)
+def test_letters_are_off_until_they_are_switched_on(cast: Cast, people: People, kind: str) -> None:
+    _, haneul, namu = people
+    post = cast.post(namu, "글")
+    deeds: dict[str, Callable[[], object]] = {
+        "reply": lambda: cast.post(haneul, "답글", parent=post),
+        "mention": lambda: cast.post(haneul, "@나무 안녕하세요"),
+        "like": lambda: haneul.post(f"/posts/{post}/like"),
+        "follow": lambda: haneul.post("/@나무/follow"),
+        "message": lambda: cast.message(haneul, namu),
+    }
+    deeds[kind]()
+    age(cast, timedelta(hours=1))
+    assert rows(cast) == 1 and mailed(cast) == []
+    choose(cast, namu, kind, on_site=True, by_mail=True)
+    assert len(mailed(cast)) == 1
 
 
 def test_letter_tells_of_likes_where_that_is_wanted(cast: Cast, people: People) -> None:
