@@ -126,19 +126,20 @@ def test_no_letter_tells_of_what_was_seen_is_old_or_unwanted(
 
 @pytest.mark.parametrize("kind", choices.MAILED)
 def test_letters_are_off_until_they_are_switched_on(cast: Cast, people: People, kind: str) -> None:
-    _, haneul, namu = people
-    post = cast.post(namu, "글")
+    _, haneul, _ = people
+    newcomer = cast.member("새싹")
+    post = cast.post(newcomer, "글")
     deeds: dict[str, Callable[[], object]] = {
         "reply": lambda: cast.post(haneul, "답글", parent=post),
-        "mention": lambda: cast.post(haneul, "@나무 안녕하세요"),
+        "mention": lambda: cast.post(haneul, "@새싹 안녕하세요"),
         "like": lambda: haneul.post(f"/posts/{post}/like"),
-        "follow": lambda: haneul.post("/@나무/follow"),
-        "message": lambda: cast.message(haneul, namu),
+        "follow": lambda: haneul.post("/@새싹/follow"),
+        "message": lambda: cast.message(haneul, newcomer),
     }
     deeds[kind]()
     age(cast, timedelta(hours=1))
     assert rows(cast) == 1 and mailed(cast) == []
-    choose(cast, namu, kind, on_site=True, by_mail=True)
+    choose(cast, newcomer, kind, on_site=True, by_mail=True)
     assert len(mailed(cast)) == 1
 
 
