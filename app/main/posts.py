@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import login_required
 
@@ -13,7 +13,7 @@ from app.main.timelines import beside
 from app.main.translations import asked_for
 from app.main.viewer import back, cursor, viewer, wants_piece
 from app.models.keyset import FIRST
-from app.services import posts, tags, threads, timelines
+from app.services import posts, tags, threads, timelines, users
 
 
 @bp.post("/posts")
@@ -107,10 +107,6 @@ def delete_post(id: int) -> Any:
         return render_template("main/delete_post.html", post=found)
     posts.delete(found, viewer())
     if wants_piece():
-        response = make_response("")
-        if request.form.get("page") == "own":
-            flash(_("Your post was deleted."))
-            response.headers["HX-Redirect"] = url_for("main.home")
-        return response
+        return render_template("parts/deleted.html", person=users.find(viewer().username, viewer()))
     flash(_("Your post was deleted."))
     return back("main.home")

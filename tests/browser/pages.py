@@ -42,6 +42,8 @@ MEMBERS = (
     "/messages",
     "/messages?q=",
     "/messages/하늘",
+    "/messages/물결",
+    "/@물결",
     "/messages/하늘/delete",
     "/search",
     "/search?q=답글",
@@ -84,11 +86,21 @@ class Site:
         haneul.post(f"/posts/{gone}/delete")
         cast.message(haneul, bada, "쪽지예요")
         cast.message(bada, haneul, "답장이에요 https://example.org")
+        waves = cast.member("물결", display_name="🌊" * 30)
+        rows = cast.member(
+            "줄줄이", display_name="가나다라마바사아자차카타파하거너더러머버서어저처커터퍼허고노"
+        )
+        for person in (waves, rows):
+            person.post("/@바다/follow")
+            person.post(f"/posts/{self.post}/like")
+            cast.post(person, "이름이 길어요", parent=self.post)
+            cast.message(person, bada, "이름이 길어요")
         for name in ("구름", "안개"):
             cast.member(name, about_me="떠다녀요", location="하늘 어딘가")
         bada.post("/@구름/block")
         bada.post("/@안개/mute")
         cast.member("노을").post("/@바다/block")
+        bada.letters()  # What was written is found by the search.
 
     def paths(self, paths: tuple[str, ...]) -> list[str]:
         """Returns the addresses with the ids of this site's posts in them."""

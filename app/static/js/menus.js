@@ -1,8 +1,9 @@
 // Menus close when one clicks beside them or presses Esc; the questions before a post is deleted and before somebody is
 // blocked; copying an address.
 
+import { say, sayAfterReload } from "./pieces.js";
+
 const opened = () => document.querySelectorAll("details.pop[open]");
-const say = (text) => document.dispatchEvent(new CustomEvent("hanmadi:say", { detail: text }));
 
 document.addEventListener("click", (event) => {
   for (const menu of opened()) {
@@ -38,6 +39,13 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+// Says what was done. A list that has lost its last post is loaded again, for the words that stand in an empty one.
+function settle(next, words) {
+  if (!document.querySelector(".feed > article, .feed > .more")) { sayAfterReload(words); return; }
+  (next?.querySelector("a.when, a.btn") ?? document.getElementById("main")).focus();
+  say(words);
+}
+
 // What the muted wrote leaves a timeline at once.
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target.closest?.("form[data-leaves]");
@@ -49,8 +57,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   for (const article of articles) {
     if (face(article) === author) article.remove();
   }
-  (next?.querySelector("a.when") ?? document.getElementById("main")).focus();
-  say(event.detail.xhr.responseText);
+  settle(next, event.detail.xhr.responseText);
 });
 
 const dialogOf = (link) => document.getElementById(link.dataset.dialog ?? "ask");
@@ -93,9 +100,10 @@ document.getElementById("ask")?.addEventListener("submit", (event) => {
   event.preventDefault();
   const next = article.nextElementSibling ?? article.previousElementSibling;
   const { action, elements } = event.target;
+  const { done } = event.currentTarget.dataset;
   event.currentTarget.close();
   const values = { csrf_token: elements.csrf_token.value };
   window.htmx.ajax("POST", action, { source: article, target: article, swap: "outerHTML", values }).then(() => {
-    if (!article.isConnected) (next?.querySelector("a.when, a.btn") ?? document.getElementById("main")).focus();
+    if (!article.isConnected) settle(next, done);
   });
 });

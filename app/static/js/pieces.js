@@ -34,6 +34,20 @@ export async function send(url, fields) {
 
 export const say = (words) => document.dispatchEvent(new CustomEvent("hanmadi:say", { detail: words }));
 
+const LATER = "hanmadi:say";
+
+export function sayAfterReload(words) {
+  sessionStorage.setItem(LATER, words);
+  location.reload();
+}
+
+// What sayAfterReload left for this page.
+export function takeWords() {
+  const words = sessionStorage.getItem(LATER);
+  sessionStorage.removeItem(LATER);
+  return words;
+}
+
 // While it runs it is not begun again; what is asked for meanwhile is done once more afterwards.
 export function oneAtATime(work) {
   let running = null;

@@ -1,6 +1,6 @@
 // An open conversation: takes in what comes, keeps the place where one reads, says what was read, and deletes for oneself.
 
-import { oneAtATime, pieceOf, say, send } from "./pieces.js";
+import { oneAtATime, pieceOf, say, sayAfterReload, send } from "./pieces.js";
 
 const NEAR = 48; // Pixels from the end that count as the end.
 const idOf = (row) => Number(row.id.slice("message-".length));
@@ -148,6 +148,7 @@ export class Talk {
     const row = this.rows().find((one) => one.querySelector(".talk-menu a").href === form.action);
     if (!row) return;
     event.preventDefault();
+    const { done } = event.currentTarget.dataset;
     event.currentTarget.close();
     try {
       await send(form.action, new FormData(form));
@@ -159,7 +160,9 @@ export class Talk {
     const day = row.previousElementSibling;
     if (day?.dataset.day && !row.nextElementSibling?.matches(".talk-row")) day.remove();
     row.remove();
+    if (!this.rows().length) { sayAfterReload(done); return; }
     (next?.querySelector("summary") ?? this.scroller).focus();
+    say(done);
     this.changed();
   }
 }

@@ -1,7 +1,26 @@
 // What the site says for some seconds: flashed messages, copied addresses, requests of a part of a page that failed.
 
+import { takeWords } from "./pieces.js";
+
 const region = document.querySelector("[data-toasts]");
 const SECONDS = 5;
+
+const WRITING = "form[data-composer], form[data-write]";
+const GAP = 8;
+
+// The region stands at the bottom, above the boxes in which people write, for what covers them is in the way.
+function place() {
+  region.style.bottom = "";
+  if (!region.childElementCount) return;
+  const shown = region.getBoundingClientRect();
+  let { bottom } = shown;
+  const boxes = [...document.querySelectorAll(WRITING)].map((form) => form.getBoundingClientRect());
+  for (const box of boxes.sort((one, other) => other.bottom - one.bottom)) {
+    const apart = box.top >= bottom || box.bottom <= bottom - shown.height || box.right <= shown.left || box.left >= shown.right;
+    if (!apart && box.top - GAP - shown.height > GAP) bottom = box.top - GAP;
+  }
+  if (bottom !== shown.bottom) region.style.bottom = `${innerHeight - bottom}px`;
+}
 
 function leaveLater(toast) {
   let timer = 0;
@@ -27,6 +46,7 @@ function say(what) {
   toast.append(body);
   region.append(toast);
   leaveLater(toast);
+  place();
 }
 
 // A live region tells what is put into it, not what it held from the beginning.
@@ -34,6 +54,11 @@ for (const toast of [...region.children]) {
   region.append(toast);
   leaveLater(toast);
 }
+const kept = takeWords();
+if (kept) say(kept);
+place();
+for (const name of ["scroll", "resize"]) addEventListener(name, place, { passive: true });
+for (const name of ["input", "focusin"]) document.addEventListener(name, place);
 
 document.addEventListener("hanmadi:say", (event) => say(event.detail));
 
