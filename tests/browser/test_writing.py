@@ -86,8 +86,7 @@ def reach(page: Page, selector: str) -> None:
     for _ in range(60):
         if page.evaluate("selector => document.activeElement?.matches(selector)", selector):
             style = "getComputedStyle(document.activeElement)"
-            box = "getComputedStyle(document.activeElement.closest('.composer') ?? document.activeElement)"
-            assert page.evaluate(f"{style}.outlineStyle !== 'none' || {box}.boxShadow !== 'none'"), selector
+            assert page.evaluate(f"{style}.outlineStyle !== 'none' || {style}.boxShadow !== 'none'"), selector
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"Tab never reached {selector}")
