@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.extensions import db
 from app.models import Mention, OutboxRow, Post, PostTag, User
-from tests.cast import PASSWORD, Cast, Visitor, lasting
+from tests.cast import PASSWORD, Cast, Visitor, lasting, words
 
 
 def test_post_is_read_at_home_on_the_profile_and_by_strangers(cast: Cast, stranger: Visitor) -> None:
@@ -196,5 +196,8 @@ def test_script_gets_the_piece_it_asked_for(cast: Cast) -> None:
     edited = bada.live(f"/posts/{id}/edit", body="고친 조각")
     assert "고친 조각" in edited.text and "<html" not in edited.text
     gone = bada.live(f"/posts/{id}/delete")
-    assert (gone.status_code, gone.text) == (200, "")
+    assert gone.status_code == 200 and words(gone.text) == "글 0 팔로잉 0 팔로워 0", (
+        "The counts of the page follow."
+    )
+    assert "article" not in gone.text
     assert bada.live(f"/posts/{id}/like").status_code == 404
