@@ -68,8 +68,7 @@ def status() -> None:
         click.echo(f"rebuild     {state}, begun {rebuild.begun_at:%Y-%m-%d %H:%M} UTC")
     if health.problem:
         raise click.ClickException(health.problem)
-    if not search_marks.is_ours():
-        raise search_marks.NotOurs
+    search_marks.require_ours()
     if wrong:
         raise click.ClickException(f"{'; '.join(wrong)}. Put it right with: flask search check --repair")
 

@@ -59,6 +59,16 @@ def is_ours() -> bool:
         found = again
 
 
+def require_ours() -> None:
+    """Refuses an index that was not made from this database; the other errors are those of ``is_ours``.
+
+    Raises:
+        NotOurs: it was made from another one.
+    """
+    if not is_ours():
+        raise NotOurs
+
+
 def trusted() -> Engine:
     """Returns the engine for a reader.
 
@@ -69,9 +79,8 @@ def trusted() -> Engine:
     """
     engine = search.engine
     if time.monotonic() - _believed.get(engine, -FRESH) >= FRESH:
-        if not is_ours():
-            _believed.pop(engine, None)
-            raise NotOurs
+        _believed.pop(engine, None)
+        require_ours()
         _believed[engine] = time.monotonic()
     return engine
 

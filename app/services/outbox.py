@@ -73,8 +73,7 @@ def _drain_batch() -> int:
     """Brings one batch to the engine, and returns how many rows of it are done with."""
     with search.engine.writing():
         with reading():
-            if not search_marks.is_ours():
-                raise search_marks.NotOurs
+            search_marks.require_ours()
             rows = take()
             told = changes(rows)
         generation = search.engine.generation()

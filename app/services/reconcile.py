@@ -26,7 +26,7 @@ class Differences:
         missing: ids that should be found and are not.
         outdated: ids of which an older revision is found.
         surplus: ids that are found and should not be, with their revisions.
-        newer: ids of which a newer revision is found, with it: the database was restored from a backup.
+        newer: ids of which a newer revision is found, with it: this table alone was restored from a backup.
     """
 
     missing: list[int] = field(default_factory=list)
@@ -51,8 +51,7 @@ def compare(index: str, progress: Callable[[int], object] = lambda rows: None) -
         SearchDown: the engine cannot answer, or its index is of another database.
     """
     with reading():
-        if not search_marks.is_ours():
-            raise search_marks.NotOurs
+        search_marks.require_ours()
     found = Differences()
     for wanted, standing in _side_by_side(index):
         with reading():
