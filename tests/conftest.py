@@ -19,7 +19,7 @@ from app.cli.up.prepare import compile_words
 from app.extensions import Base, db, limiter, live, queue, search
 from app.models import SEARCHED, Post
 from app.search.engine import Hit
-from app.services.search import finding
+from app.services.search import budget
 from config import Testing, database_url
 from tests.cast import Cast, Visitor
 from tests.servers.post_office import PostOffice
@@ -38,7 +38,7 @@ def words() -> None:
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A search that takes its time: the machine of the tests is small and busy."""
-    monkeypatch.setattr(finding, "SOON", 30)
+    monkeypatch.setattr(budget, "SECONDS", 30)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def slowly(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
             time.sleep(1.1)
             return answer(*arguments, **more)
 
-        monkeypatch.setattr(finding, "SOON", 1)
+        monkeypatch.setattr(budget, "SECONDS", 1)
         monkeypatch.setattr(Post, "hits", late)
 
     return begin

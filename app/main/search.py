@@ -19,21 +19,22 @@ SUGGESTIONS_LAST = 10  # Seconds: as long as somebody types, deletes and types a
 def results() -> str:
     """Shows what is found for a text: posts, people or tags."""
     tab, sort = chosen_tab(), chosen_sort()
-    found = find(request.args.get("q", ""), tab, sort)
+    budget = search.Budget()
+    found = find(request.args.get("q", ""), tab, sort, budget)
     shown = {"results": found, "tab": tab, "sort": sort.value}
     if wants_piece():
         return render_template("parts/search_page.html", **shown)
-    numbers = search.numbers(found.text, viewer())
+    numbers = search.numbers(found.text, viewer(), budget)
     return render_template("main/search.html", **shown, numbers=numbers, **beside())
 
 
-def find(text: str, tab: str, sort: search.Sort) -> search.Results[Any]:
+def find(text: str, tab: str, sort: search.Sort, budget: search.Budget) -> search.Results[Any]:
     """Returns what is found in a tab of the page."""
     if tab == "people":
-        return search.people(text, viewer(), wanted())
+        return search.people(text, viewer(), wanted(), budget)
     if tab == "tags":
-        return search.tags(text, viewer(), wanted())
-    return search.posts(text, viewer(), wanted(), sort)
+        return search.tags(text, viewer(), wanted(), budget)
+    return search.posts(text, viewer(), wanted(), sort, budget)
 
 
 def chosen_tab() -> str:

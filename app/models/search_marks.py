@@ -45,18 +45,18 @@ def is_ours() -> bool:
         NotReady: there is none.
         SearchDown: the engine is away.
     """
-    found = search.engine.mark()
+    found, is_exact = search.engine.mark(glance=True), False
     while True:
         known = {
             Mark(id, token) for id, token in db.session.execute(sa.select(SearchMark.id, SearchMark.token))
         }
         if found in known or (found is None and not known):
             return True
-        # Between the two questions a worker may have told the next batch.
+        # Another generation may answer by now, and between the two questions a worker may have told the next batch.
         again = search.engine.mark()
-        if again == found:
+        if is_exact and again == found:
             return False
-        found = again
+        found, is_exact = again, True
 
 
 def require_ours() -> None:

@@ -250,8 +250,11 @@ class Engine(Protocol):
         """Returns the name of the generation that answers at this moment, or None while there is none."""
         ...
 
-    def mark(self) -> Mark | None:
+    def mark(self, *, glance: bool = False) -> Mark | None:
         """Returns the mark of the generation that answers at this moment, or None while it has none.
+
+        Args:
+            glance: whether the generation may be the one that answered a few seconds ago, which costs less.
 
         Raises:
             NotReady: no generation answers.

@@ -76,6 +76,7 @@ def test_from_signing_up_to_a_new_password(
     if size is DESK:
         page.locator(".side details summary").click()
     page.get_by_role("button", name=say["sign_out"]).click()
+    expect(page.get_by_role("link", name=say["join"], exact=True).first).to_be_visible()
     forget_the_password(page, say, worker)
 
 
@@ -127,6 +128,7 @@ def forget_the_password(page: Page, say: dict[str, str], worker: Visitor) -> Non
     page.goto("/auth/forgot")
     page.get_by_label(say["mail"]).first.fill("bomdong@example.com")
     page.get_by_role("button", name=say["send"]).click()
+    expect(page.get_by_role("button", name=say["send"])).to_have_count(0)
     page.goto(found(r"http://localhost(/auth/reset/open\S+)", worker))
     page.locator("input[type=password]").fill(NEW)
     page.get_by_role("button", name=say["new"]).click()

@@ -122,10 +122,17 @@ class Person:
 
 
 class Proxy:
-    """The network between the site and Elasticsearch, whose answers may be late and which may be cut."""
+    """The network between the site and Elasticsearch, whose answers may be late and which may be cut.
+
+    Attributes:
+        delay: for how many seconds an answer is kept back.
+        late: how many answers were.
+        port: where it listens.
+    """
 
     def __init__(self, port: int) -> None:
         self.delay = 0.0
+        self.late = 0
         self.port = free_port()
         self._to = port
         self._open: set[socket.socket] = set()
@@ -164,6 +171,7 @@ class Proxy:
         try:
             while data := source.recv(65536):
                 if answers and self.delay:
+                    self.late += 1
                     time.sleep(self.delay)
                 sink.sendall(data)
         except OSError:
@@ -222,6 +230,11 @@ class Cluster:
             yield
         finally:
             self._proxy.delay = 0.0
+
+    @property
+    def late(self) -> int:
+        """How many answers were slow so far."""
+        return self._proxy.late
 
     @contextmanager
     def red(self) -> Iterator[None]:

@@ -167,11 +167,12 @@ class ElasticEngine:
         except NotReady:
             return None
 
-    def mark(self) -> Mark | None:
+    def mark(self, *, glance: bool = False) -> Mark | None:
         """Returns the mark of the generation that answers; see ``Engine.mark``."""
+        name = self._current.glance().name if glance else None
         with self._connection.reading() as client:
             asked = client.options(ignore_status=404)
-            found = asked.get(index=self._names.marks, id=self._current.look(client).name).body
+            found = asked.get(index=self._names.marks, id=name or self._current.look(client).name).body
         return Mark(found["_version"], found["_source"]["token"]) if found.get("found") else None
 
     def set_mark(self, mark: Mark) -> None:

@@ -147,7 +147,7 @@ class EmbeddedEngine:
             return self._shelf.current()
         return self._generation.name if self._generation else None
 
-    def mark(self) -> Mark | None:
+    def mark(self, *, glance: bool = False) -> Mark | None:
         """Returns the mark of the generation that answers; see ``Engine.mark``."""
         with _failures():
             name = self.generation()

@@ -1,6 +1,5 @@
 """Searching: asks the engine, and lets the policy decide what of its answer this viewer sees and counts."""
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,18 +13,19 @@ from app.models import Post, Tag, User
 from app.models.columns import now
 from app.models.keyset import Page, Wanted, count
 from app.models.mixins import SearchableMixin
+from app.models.search_marks import trusted
 from app.search import highlight, plan
 from app.search.engine import Hit, Order, SearchDown
 from app.search.morphemes import OwnWords
+from app.search.query import parse
 from app.services import posts as posts_service
 from app.services import users
 from app.services.search import hints, naming, places, resting
-from app.services.search.filters import Asked
+from app.services.search.budget import Budget
+from app.services.search.filters import OPERATORS, Asked
 from app.services.search.places import NEAR, STRICT, Place
 from app.services.search.results import MOST_ON_TAB, Hint, Numbers, Results, Sort
 
-SOON = 0.3
-"""Seconds after which nothing more is asked that the page can do without; one answer may take half a second."""
 FEW = 5
 """When fewer are found, near matches follow."""
 MOST_COUNTED = 1000
@@ -35,7 +35,13 @@ _ORDERS = {Sort.RELEVANCE: Order.RELEVANCE, Sort.NEWEST: Order.NEWEST}
 _NAMED = 6.0  # What a name that begins like the query adds to the score of a person or tag.
 
 
-def posts(text: str, viewer: Any, wanted: Wanted, sort: Sort = Sort.RELEVANCE) -> Results[Post]:
+def posts(
+    text: str,
+    viewer: Any,
+    wanted: Wanted,
+    sort: Sort = Sort.RELEVANCE,
+    budget: Budget | None = None,
+) -> Results[Post]:
     """Returns a page of the posts that a query finds.
 
     Args:
@@ -43,49 +49,58 @@ def posts(text: str, viewer: Any, wanted: Wanted, sort: Sort = Sort.RELEVANCE) -
         viewer: who asks.
         wanted: which page; numbers mean nothing here, and a total stays unknown beyond ``MOST_COUNTED``.
         sort: what stands first.
+        budget: the time of the whole page, where it asks for more than this.
 
     Raises:
         BadCursor: the cursor is not one of ours.
     """
     place = places.parse(wanted.cursor) if wanted.cursor else None
+    budget = budget or Budget()
     asked = Asked(text, viewer)
     if asked.query.is_empty:
         return Results(asked.query.source.strip(), notes=tuple(asked.notes))
     visible = posts_service.shown_to(viewer)
     try:
-        return _posts(asked, Finder(Post, asked, visible, _ORDERS[sort]), place, wanted, viewer)
+        return _posts(asked, Finder(Post, asked, visible, budget, _ORDERS[sort]), place, wanted, viewer)
     except SearchDown as error:
         _log(error)
         return resting.posts(asked, viewer, wanted.per_page)
 
 
-def people(text: str, viewer: Any, wanted: Wanted) -> Results[User]:
+def people(text: str, viewer: Any, wanted: Wanted, budget: Budget | None = None) -> Results[User]:
     """Returns a page of the people whose name, or what they tell about themselves, a query finds.
 
     The arguments and errors are those of ``posts``.
     """
-    return _named(Naming(text, viewer, User, users.listed_to(viewer), "@＠"), wanted)
+    return _named(Naming(text, viewer, User, users.listed_to(viewer), "@＠", budget or Budget()), wanted)
 
 
-def tags(text: str, viewer: Any, wanted: Wanted) -> Results[Tag]:
+def tags(text: str, viewer: Any, wanted: Wanted, budget: Budget | None = None) -> Results[Tag]:
     """Returns a page of the tags whose name a query finds; the arguments and errors are those of ``posts``."""
-    return _named(Naming(text, viewer, Tag, policy.visible_tags(viewer), "#＃"), wanted)
+    return _named(Naming(text, viewer, Tag, policy.visible_tags(viewer), "#＃", budget or Budget()), wanted)
 
 
-def numbers(text: str, viewer: Any) -> Numbers:
+def numbers(text: str, viewer: Any, budget: Budget) -> Numbers:
     """Returns how many posts, people and tags a query finds for this viewer, up to ``MOST_ON_TAB`` and one more.
 
     What the engine does not tell in time stays unknown.
     """
+    if budget.is_spent:
+        return Numbers()
     asked = Asked(text, viewer)
     if asked.query.is_empty:
         return Numbers()
+    asks: dict[str, Callable[[], int]] = {
+        "posts": lambda: Finder(Post, asked, posts_service.shown_to(viewer), budget).number(),
+        "people": lambda: Naming(text, viewer, User, users.listed_to(viewer), "@＠", budget).number(),
+        "tags": lambda: Naming(text, viewer, Tag, policy.visible_tags(viewer), "#＃", budget).number(),
+    }
     found: dict[str, int] = {}
     try:
-        visible = posts_service.shown_to(viewer)
-        found["posts"] = Finder(Post, asked, visible).number()
-        found["people"] = Naming(text, viewer, User, users.listed_to(viewer), "@＠").number()
-        found["tags"] = Naming(text, viewer, Tag, policy.visible_tags(viewer), "#＃").number()
+        for name, ask in asks.items():
+            if budget.is_spent:
+                break
+            found[name] = ask()
     except SearchDown as error:
         _log(error)
     return Numbers(**found)
@@ -98,6 +113,7 @@ class Finder:
         model: what is searched.
         asked: what was typed.
         visible: the query of the rows that the viewer may see.
+        budget: the time of the page.
         order: what stands first.
         change: makes a plan fit what is searched.
     """
@@ -107,25 +123,21 @@ class Finder:
         model: type[SearchableMixin],
         asked: Asked,
         visible: sa.Select[Any],
+        budget: Budget,
         order: Order = Order.RELEVANCE,
         change: Callable[[plan.Plan], plan.Plan] = lambda made: made,
     ) -> None:
-        self._model, self._visible, self._order = model, visible, order
+        self._model, self._visible, self._order, self.budget = model, visible, order, budget
         self._id: Any = model.id
-        self._started = time.monotonic()
         synonyms = search.engine.tuning().synonyms
-        if self.is_late:
-            raise SearchDown("The engine answers, but far too slowly.")
+        budget.require()
+        trusted()
+        budget.require()
         # Near matches are asked for where there are few others, so their plan is made when they are.
         self._plans: dict[str, Callable[[], plan.Plan]] = {
             STRICT: lambda: change(plan.strict(asked.query, asked.resolve, synonyms)),
             NEAR: lambda: plan.near(asked.query, asked.resolve, synonyms),
         }
-
-    @property
-    def is_late(self) -> bool:
-        """Whether so much time has gone by that the page had better be shown."""
-        return time.monotonic() - self._started > SOON
 
     def fill(self, place: Place, room: int) -> tuple[list[Any], Place | None]:
         """Returns up to so many rows from a place on, and where the next ones begin, or None behind the last."""
@@ -139,7 +151,7 @@ class Finder:
             if len(hits) < wanted:
                 return rows, None
             place = Place(place.now, place.stage, taken[-1])
-            if len(rows) >= room or self.is_late:
+            if len(rows) >= room or self.budget.is_spent:
                 break
         return rows, place
 
@@ -181,18 +193,22 @@ def _posts(asked: Asked, finder: Finder, place: Place | None, wanted: Wanted, vi
     start = place or Place(int(now().timestamp()))
     rows, following, near_from = _page(finder, start, wanted.per_page)
     hint = Hint()
+
+    def in_time() -> bool:
+        return not finder.budget.is_spent
+
     if start.is_first and len(rows if near_from is None else rows[:near_from]) < FEW:
-        hint = hints.find(asked, rows, near_from, lambda: not finder.is_late)
+        hint = hints.find(asked, rows, near_from, in_time)
     own = OwnWords(search.engine.tuning().words)
     return Results(
         asked.query.source.strip(),
-        _between(rows, start, following, finder.count() if wanted.with_total else None),
+        _between(rows, start, following, finder.count() if wanted.with_total and in_time() else None),
         {row.id: highlight.spans(row.body, asked.query, own) for row in rows},
         near_from,
         asked.chips,
         tuple(asked.notes),
         hint,
-        naming.above(asked.query, viewer) if start.is_first and not finder.is_late else (),
+        naming.above(asked.query, viewer) if start.is_first and in_time() else (),
     )
 
 
@@ -204,7 +220,7 @@ def _page(finder: Finder, start: Place, per_page: int) -> tuple[list[Any], Place
     if following is not None or not start.is_first or len(rows) >= FEW:
         return rows, following, None
     behind = Place(start.now, NEAR)
-    if len(rows) == per_page or finder.is_late:
+    if len(rows) == per_page or finder.budget.is_spent:
         return rows, behind, None
     near, following = finder.fill(behind, per_page - len(rows))
     return rows + near, following, len(rows) if near else None
@@ -226,10 +242,14 @@ class Naming:
         model: what is searched.
         visible: the query of the rows that the viewer may see.
         signs: what may stand before a name.
+        budget: the time of the page.
     """
 
-    def __init__(self, text: str, viewer: Any, model: Any, visible: sa.Select[Any], signs: str) -> None:
-        query = Asked(text, viewer).query
+    def __init__(
+        self, text: str, viewer: Any, model: Any, visible: sa.Select[Any], signs: str, budget: Budget
+    ) -> None:
+        query = parse(text, OPERATORS)
+        self._budget = budget
         self.text = query.source.strip()
         self.name = (query.text or query.source).strip().lstrip(signs)
         self.model, self.visible = model, visible
@@ -242,7 +262,7 @@ class Naming:
         def by_name(made: plan.Plan) -> plan.Plan:
             return plan.Plan(plan.Some((made.gate, start)), made.text, (*made.boosts, (start, _NAMED)))
 
-        return Finder(self.model, self._plain, self.visible, change=by_name)
+        return Finder(self.model, self._plain, self.visible, self._budget, change=by_name)
 
     def number(self) -> int:
         """Returns ``Finder.number``."""
@@ -266,8 +286,8 @@ def _named(sought: Naming, wanted: Wanted) -> Results[Any]:
         finder = sought.finder()
         start = place or Place(int(now().timestamp()))
         rows, following = finder.fill(start, wanted.per_page)
-        total = finder.count(with_near=False) if wanted.with_total else None
-        keyboard = None if rows or not start.is_first or finder.is_late else sought.other_keyboard()
+        total = finder.count(with_near=False) if wanted.with_total and not finder.budget.is_spent else None
+        keyboard = None if rows or not start.is_first or finder.budget.is_spent else sought.other_keyboard()
     except SearchDown as error:
         _log(error)
         return resting.named(sought.text, sought.model, sought.visible, sought.name, wanted.per_page)

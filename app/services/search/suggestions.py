@@ -13,6 +13,7 @@ from app.models.search_marks import trusted
 from app.search import analysis, plan
 from app.search.engine import Order, SearchDown
 from app.services import users
+from app.services.search.budget import Budget
 from app.services.search.filters import visible_to
 
 WORDS, PEOPLE, TAGS = 6, 3, 3
@@ -48,10 +49,13 @@ def suggest(text: str, viewer: Any) -> Suggestions:
     name = last.lstrip("@#")
     if not name or len(name) > MOST_TYPED:
         return Suggestions()
+    budget = Budget()
     try:
+        trusted()
+        budget.require()
         words = () if last[0] in "@#" else _words(before, last, viewer)
-        people = () if last[0] == "#" else _people(name, viewer)
-        tags = () if last[0] == "@" else _tags(name, viewer)
+        people = () if last[0] == "#" or budget.is_spent else _people(name, viewer)
+        tags = () if last[0] == "@" or budget.is_spent else _tags(name, viewer)
     except SearchDown as error:
         current_app.logger.info("No suggestions", extra={"reason": str(error)})
         return Suggestions()
