@@ -1,21 +1,16 @@
 """Asks whether the tests take enough of the branches where the rules live: ``python .ci/coverage_gate.py REPORT``.
 
-It looks at the files of the folder in which it is started, as ``pyproject.toml`` there says.
+The report is one of SlipCover, as JSON. The gate looks at the files of the folder in which it is started.
 """
 
 import json
 import sys
-import tomllib
 from pathlib import Path
 from typing import Any
 
+GATED = ("app/services/", "app/policy.py", "app/events.py", "app/transaction.py")
+"""The files and the folders whose branches are counted."""
 LEAST = 95.0  # Percent.
-
-
-def gated() -> list[str]:
-    """Returns the files and the folders whose branches are counted."""
-    told = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))
-    return [pattern.removesuffix("*") for pattern in told["tool"]["coverage"]["run"]["include"]]
 
 
 def unknown(files: dict[str, Any], where: str) -> list[str]:
@@ -27,7 +22,8 @@ def unknown(files: dict[str, Any], where: str) -> list[str]:
 def branches(files: dict[str, Any], where: str) -> tuple[int, int]:
     """Returns how many branches there are in the files of that name or folder, and how many the tests took."""
     found = [file["summary"] for path, file in files.items() if path.startswith(where)]
-    return sum(each["num_branches"] for each in found), sum(each["covered_branches"] for each in found)
+    taken = sum(each["covered_branches"] for each in found)
+    return taken + sum(each["missing_branches"] for each in found), taken
 
 
 def percent(there: int, taken: int) -> float:
@@ -40,9 +36,9 @@ def main(report: str) -> int:
     files = json.loads(Path(report).read_text("utf-8"))["files"]
     files = {path.replace("\\", "/"): file for path, file in files.items()}
     short = []
-    for where in gated():
+    for where in GATED:
         if missing := unknown(files, where):
-            print(f"The report knows no {', '.join(missing)}: test it, or correct include in pyproject.toml.")
+            print(f"The report knows no {', '.join(missing)}: test it, or correct GATED in .ci/coverage_gate.py.")
             return 1
         there, taken = branches(files, where)
         print(f"{where:24} {taken:5} of {there:5} branches  {percent(there, taken):6.1f} %")

@@ -22,8 +22,8 @@ from app.search.engine import Build
 from app.services import outbox
 from app.transaction import reading, release, step
 
-PIECE = 10_000
-"""How many rows are copied at once."""
+PIECE = 4_000
+"""How many rows are copied at once: so many are copied again where the process is killed."""
 BUSY = timedelta(seconds=60)
 """After so long without a sign, whoever was at work is taken for dead."""
 FEW = 100

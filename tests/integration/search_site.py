@@ -122,13 +122,7 @@ class Person:
 
 
 class Proxy:
-    """The network between the site and Elasticsearch, whose answers may be late and which may be cut.
-
-    Attributes:
-        delay: for how many seconds an answer is kept back.
-        late: how many answers were.
-        port: where it listens.
-    """
+    """The network between the site and Elasticsearch, whose answers may be ``late`` by a ``delay``, and be cut."""
 
     def __init__(self, port: int) -> None:
         self.delay = 0.0

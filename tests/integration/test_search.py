@@ -282,7 +282,7 @@ def test_workers_killed_in_the_middle_of_a_drain_lose_and_double_nothing(site: S
 
 def test_rebuild_that_was_killed_leaves_the_old_index_and_is_finished_by_the_next(site: Site) -> None:
     # A few more than are copied at once, so that a part of them can be in the new index.
-    site.flask("data", "generate", "--users", "50", "--posts", "11000", "--follows", "3", "--seed", "4")
+    site.flask("data", "generate", "--users", "50", "--posts", "4400", "--follows", "3", "--seed", "4")
     drained = seconds_until(lambda: site.waiting() == 0, 100, "the outbox to be empty")
     rebuild = site.begin("search", "rebuild")
     until(
@@ -302,7 +302,7 @@ def test_rebuild_that_was_killed_leaves_the_old_index_and_is_finished_by_the_nex
     assert "The new index answers" in site.flask("search", "rebuild")
     took = time.monotonic() - began
     print(
-        f"11,000 posts drained in {drained:.1f} s ({site.engine}); "
+        f"4,400 posts drained in {drained:.1f} s ({site.engine}); "
         f"rebuild killed at {place}, the next took {took:.1f} s."
     )
     assert site.finds("다래", texts)
