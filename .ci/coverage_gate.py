@@ -38,7 +38,9 @@ def main(report: str) -> int:
     short = []
     for where in GATED:
         if missing := unknown(files, where):
-            print(f"The report knows no {', '.join(missing)}: test it, or correct GATED in .ci/coverage_gate.py.")
+            print(
+                f"The report knows no {', '.join(missing)}: test it, or correct GATED in .ci/coverage_gate.py."
+            )
             return 1
         there, taken = branches(files, where)
         print(f"{where:24} {taken:5} of {there:5} branches  {percent(there, taken):6.1f} %")

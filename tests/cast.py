@@ -90,12 +90,12 @@ class Cast:
             secret = sessions.open_for(user, False, sessions.Browser("Test", "127.0.0.1"))
         return Visitor(self.app, secret, username)
 
-    def browser(self, member: Visitor) -> Visitor:
+    def browser(self, member: Visitor, user_agent: str = "Other") -> Visitor:
         """Returns another browser in which the member is signed in."""
         with self.app.app_context(), transaction():
             user = users.by_name_or_address(member.username)
             assert user is not None
-            secret = sessions.open_for(user, False, sessions.Browser("Other", "127.0.0.2"))
+            secret = sessions.open_for(user, False, sessions.Browser(user_agent, "127.0.0.2"))
         return Visitor(self.app, secret, member.username)
 
     def post(self, author: Visitor, body: str = "안녕하세요", parent: int | None = None) -> int:

@@ -11,6 +11,7 @@ KINDS = ["application/json", "application/problem+json"]
 bp = Operations("api", __name__, url_prefix="/api")
 
 from app.api import (  # noqa: E402, F401
+    account,
     answers,
     auth,
     blocks,

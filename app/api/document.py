@@ -22,6 +22,7 @@ ABOUT = {
     "contact": {"name": "The people who run this site"},
 }
 TAGS = {
+    "account": "What the member signs in with, and where.",
     "blocks": "Whom the member has blocked.",
     "entry": "Where everything begins.",
     "me": "The member whose program asks.",

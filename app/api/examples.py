@@ -94,6 +94,10 @@ ME = {
         "tasks": "/api/tasks",
         "blocks": "/api/me/blocks",
         "mutes": "/api/me/mutes",
+        "sessions": "/api/me/sessions",
+        "change_password": "/api/me/password",
+        "change_email": "/api/me/email",
+        "change_username": "/api/me/username",
     },
 }
 TOKEN = {
@@ -105,6 +109,16 @@ TOKEN = {
     "used_at": None,
     "is_current": False,
     "_links": {"self": "/api/tokens/3", "edit": "/api/tokens/3", "delete": "/api/tokens/3"},
+}
+SESSION = {
+    "id": 5,
+    "device": "Firefox Mobile · Android",
+    "user_agent": "Mozilla/5.0 (Android 14; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0",
+    "address": "192.0.2.7",
+    "created_at": WHEN,
+    "seen_at": WHEN,
+    "expires_at": "2026-11-22T05:03:07.000000Z",
+    "_links": {"self": "/api/me/sessions/5", "delete": "/api/me/sessions/5"},
 }
 TASK = {
     "id": 11,
@@ -228,6 +242,11 @@ EXAMPLES: dict[str, Any] = {
     "Me": ME,
     "MeChange": {"about_me": "바다를 보며 걷습니다.", "timezone": "Asia/Seoul"},
     "Code": {"code": "042137"},
+    "PasswordChange": {"current": "대나무 숲에서 한마디", "password": "새로 정한 긴 비밀번호"},
+    "EmailChange": {"email": "bada@example.org", "password": "대나무 숲에서 한마디"},
+    "UsernameChange": {"username": "바닷가", "password": "대나무 숲에서 한마디"},
+    "Session": SESSION,
+    "Sessions": _page("/api/me/sessions", SESSION),
     "Newcomer": {"username": "파도", "email": "pado@example.org", "password": "고요한 아침의 파도"},
     "Welcome": {
         "username": "파도",

@@ -123,6 +123,19 @@ class Password(fields.String):
         return typed
 
 
+class CurrentPassword(fields.String):
+    """The password that a member has, by which they confirm a change."""
+
+    def __init__(self, **options: Any) -> None:
+        told = {"format": "password", "description": "The password that the member has now."}
+        super().__init__(metadata=told | options.pop("metadata", {}), **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        typed: str = super()._deserialize(value, attr, data, **options)
+        readable(typed)
+        return typed
+
+
 class Number(fields.String):
     """Six digits from a letter, however they were copied or typed; see ``text.digits``."""
 

@@ -33,10 +33,17 @@ class MeLinks(ma.Schema):
     tasks = link("What the member has started in the background.")
     blocks = link("Whom the member has blocked.")
     mutes = link("Whom the member mutes.")
+    sessions = link("The browsers in which the member is signed in. Sign all of them out with DELETE.")
+    change_password = link("Change the password with POST.")
+    change_email = link("Begin to change the address with POST.")
+    change_username = link("Change the name with POST.")
     confirm = fields.String(
         metadata={
             "description": "Prove the address with POST and the code from the letter, where that is due."
         }
+    )
+    resend_code = fields.String(
+        metadata={"description": "Have another letter with a code mailed with POST, where that is due."}
     )
 
 
@@ -152,7 +159,11 @@ def show(member: User) -> dict[str, Any]:
         "tasks": url_for("api.own_tasks"),
         "blocks": url_for("api.own_blocks"),
         "mutes": url_for("api.own_mutes"),
+        "sessions": url_for("api.own_sessions"),
+        "change_password": url_for("api.change_password"),
+        "change_email": url_for("api.change_email"),
+        "change_username": url_for("api.change_username"),
     }
     if not member.is_confirmed or member.pending_email:
-        links["confirm"] = url_for("api.confirm")
+        links |= {"confirm": url_for("api.confirm"), "resend_code": url_for("api.resend_code")}
     return {name: getattr(member, name) for name in Me().fields if name != "_links"} | {"_links": links}

@@ -9,10 +9,10 @@ from flask_login import login_required
 from wtforms.fields.choices import SelectChoice
 
 from app import i18n, limits, mailboxes
+from app.devices import device
 from app.forms import refusals_on
 from app.main import bp
 from app.main.context import THEMES
-from app.main.devices import device
 from app.main.forms import DisplayForm, EmailForm, PasswordForm, ProfileForm, UsernameForm
 from app.main.viewer import back, viewer
 from app.services import accounts, passwords, sessions, users
@@ -102,7 +102,7 @@ def change_password() -> Any:
     form = PasswordForm()
     if form.validate():
         with refusals_on(form), limits.confirmation(sessions.key_of(viewer())):
-            passwords.change(viewer(), form.current.data, form.password.data, g.session_id)
+            passwords.change(viewer(), form.current.data, form.password.data, session_id=g.session_id)
     return account_page(password_form=form) if form.errors else saved("main.settings_account")
 
 

@@ -7,10 +7,11 @@ import sqlalchemy.orm as so
 
 from app.extensions import Base
 from app.models.columns import Created, Id, UtcDateTime
+from app.models.mixins import PaginatedAPIMixin
 from app.models.user import User
 
 
-class LoginSession(Base):
+class LoginSession(PaginatedAPIMixin, Base):
     """One browser in which a member is signed in; only the hash of its cookie is kept."""
 
     __tablename__ = "login_session"

@@ -141,8 +141,17 @@ def require(user: User, password: str, field: str = "password") -> None:
         raise WrongPassword(field, _l("This is not your current password."))
 
 
-def change(user: User, current: str, new: str, session_id: int) -> None:
-    """Sets a new password and ends every token and mailed secret, and every session but the one that asks.
+def change(
+    user: User, current: str, new: str, *, session_id: int | None = None, token_id: int | None = None
+) -> None:
+    """Sets a new password and ends every session, token and mailed secret but what asks.
+
+    Args:
+        user: the member.
+        current: the password so far, as typed.
+        new: the one to come.
+        session_id: the session that goes on, where a browser asks.
+        token_id: the token that goes on, where a program asks.
 
     Raises:
         WrongPassword: the current password is another one.
@@ -153,15 +162,15 @@ def change(user: User, current: str, new: str, session_id: int) -> None:
     release()
     password_hash = keep(new, *own)  # Before the row is locked.
     require(user, current, "current")
-    _set(user, password_hash, session_id)
+    _set(user, password_hash, session_id, token_id)
 
 
-def _set(user: User, password_hash: str, session_id: int | None = None) -> None:
+def _set(user: User, password_hash: str, session_id: int | None = None, token_id: int | None = None) -> None:
     """Sets the password of a member whose row is locked, and voids all that the old one has opened or begun."""
     user.password_hash = password_hash
     user.pending_email = None
     sessions.end_all(user.id, but=session_id)
-    tokens.end_all(user.id)
+    tokens.end_all(user.id, but=token_id)
     codes.void(user.id, RESET, codes.CHANGE_EMAIL)
     record(PasswordChanged(user.id))
     logs.security("password_changed", user.id)

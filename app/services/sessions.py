@@ -14,15 +14,17 @@ from flask_babel import lazy_gettext as _l
 
 from app import logs
 from app.events import UserSeen, record
-from app.exceptions import WrongPassword
+from app.exceptions import NotFound, WrongPassword
 from app.extensions import db
 from app.models import LoginSession, User
 from app.models.columns import now
+from app.models.keyset import Keyset, Page, Wanted
 from app.models.upsert import update_each
 from app.services import codes, passwords, users
 from app.services.notifications import badges
 from app.transaction import reading
 
+NEWEST_FIRST = Keyset(LoginSession.created_at, LoginSession.id)
 MOST_SESSIONS = 10
 LASTS = timedelta(days=1)  # Since the browser was last seen, unless it is remembered.
 REMEMBERED_LASTS = timedelta(days=90)
@@ -183,14 +185,33 @@ def listed(user: User) -> list[LoginSession]:
     return list(db.session.scalars(query.order_by(LoginSession.seen_at.desc(), LoginSession.id.desc())))
 
 
+def page(user: User, wanted: Wanted) -> Page[LoginSession]:
+    """Returns a page of a member's sessions, the latest sign-in first."""
+    query = sa.select(LoginSession).where(LoginSession.user_id == user.id, LoginSession.expires_at > now())
+    return NEWEST_FIRST.page(query, wanted, lambda session: (session.created_at, session.id))
+
+
+def find_own(user: User, session_id: int) -> LoginSession:
+    """Returns one of a member's sessions.
+
+    Raises:
+        NotFound: the member has no such session, or it has ended.
+    """
+    query = sa.select(LoginSession).where(LoginSession.id == session_id, LoginSession.user_id == user.id)
+    session = db.session.scalar(query.where(LoginSession.expires_at > now()))
+    if session is None:
+        raise NotFound
+    return session
+
+
 def end(user: User, session_id: int) -> None:
     """Ends one of a member's sessions; where there is none, nothing happens."""
     _end(LoginSession.user_id == user.id, LoginSession.id == session_id)
     logs.security("session_ended", user.id)
 
 
-def end_others(user: User, session_id: int) -> None:
-    """Ends all sessions of a member but one, and what may have been begun in them by mail."""
+def end_others(user: User, session_id: int | None = None) -> None:
+    """Ends all sessions of a member, or all but one, and what may have been begun in them by mail."""
     end_all(user.id, but=session_id)
     codes.void(user.id, codes.CHANGE_EMAIL, codes.RESET)
     logs.security("other_sessions_ended", user.id)

@@ -157,9 +157,9 @@ def end(user: User, token_id: int) -> None:
     logs.security("token_ended", user.id)
 
 
-def end_all(user_id: int) -> None:
-    """Ends all tokens of a member."""
-    _end(AccessToken.user_id == user_id)
+def end_all(user_id: int, but: int | None = None) -> None:
+    """Ends all tokens of a member, or all but one."""
+    _end(AccessToken.user_id == user_id, *([AccessToken.id != but] if but is not None else []))
 
 
 def tidy() -> None:

@@ -116,6 +116,7 @@ def lists(app: Flask, cast: Cast, connect: Connect) -> Lists:
         for deed in ("block", "mute"):
             bada.post(f"/@{silenced.username}/{deed}")
         connect(bada)
+        cast.browser(bada)
         cast.message(other, bada)
         cast.message(others[0], bada)
         bada.post("/settings/exports")
@@ -128,7 +129,7 @@ def lists(app: Flask, cast: Cast, connect: Connect) -> Lists:
         found.append(
             path.replace("{id}", str(top)).replace("{who}", "바다").replace("{name}", "산책") + query
         )
-    assert len(found) == 22
+    assert len(found) == 23
     return connect(bada), found
 
 

@@ -11,7 +11,10 @@ from tests.api.conftest import Connect, Program
 from tests.cast import Cast
 from tests.main.test_timelines import Statements
 
-DEEDS = ("message", "block", "unblock", "mute", "unmute", "cancel", "read")
+DEEDS = (
+    *("message", "block", "unblock", "mute", "unmute", "cancel", "read"),
+    *("change_password", "change_email", "change_username", "resend_code"),
+)
 """Links to what is only done and never read."""
 
 

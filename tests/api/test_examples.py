@@ -132,6 +132,9 @@ def test_examples_look_like_the_real_answers(app: Flask, cast: Cast, connect: Co
         ("PUT", "/api/notifications/read", "ReadUntil", 204),
         ("PATCH", "/api/me/notification-settings", "NotificationChange", 200),
         ("PATCH", "/api/posts/{post}", "PostText", 200),
+        ("POST", "/api/me/password", "PasswordChange", 200),
+        ("POST", "/api/me/email", "EmailChange", 202),
+        ("POST", "/api/me/username", "UsernameChange", 200),
         # Nobody knows the code before the letter comes; it is refused as a code.
         ("POST", "/api/me/confirmation", "Code", 422),
     ],

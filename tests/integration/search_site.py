@@ -5,7 +5,6 @@ import http.client
 import os
 import re
 import signal
-import socket
 import sqlite3
 import subprocess
 import threading
@@ -28,6 +27,7 @@ from tests.integration.processes import (
     until,
 )
 from tests.search.test_elastic import Server
+from tests.servers.proxy import Proxy
 
 PASSWORD = "대나무 숲에서 한마디"
 DISKS = Path(os.environ.get("HANMADI_ES_HOME", "/var/tmp/hanmadi-elasticsearch")) / "instances"
@@ -63,8 +63,13 @@ class Person:
 
     def __init__(self, port: int) -> None:
         self.port = port
+        self.token = ""
         self._cookies: dict[str, str] = {}
-        self._token = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What every request says of who is signed in."""
+        return {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
 
     def get(self, path: str, **query: str) -> Answer:
         """Opens a page."""
@@ -72,7 +77,7 @@ class Person:
 
     def send(self, path: str, **fields: str) -> Answer:
         """Sends a form."""
-        return self._ask("POST", path, urlencode({"csrf_token": self._token, **fields}))
+        return self._ask("POST", path, urlencode({"csrf_token": self.token, **fields}))
 
     def sign_in(self, name: str) -> "Person":
         """Signs in with the form."""
@@ -102,10 +107,10 @@ class Person:
     def _take_token(self, path: str) -> None:
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.get(path).page)
         assert token
-        self._token = token[1]
+        self.token = token[1]
 
     def _ask(self, method: str, path: str, body: str | None = None) -> Answer:
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        headers = self.headers
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -119,67 +124,6 @@ class Person:
             self._cookies[name] = value
         connection.close()
         return Answer(answer.status, seconds, page)
-
-
-class Proxy:
-    """The network between the site and Elasticsearch, whose answers may be ``late`` by a ``delay``, and be cut."""
-
-    def __init__(self, port: int) -> None:
-        self.delay = 0.0
-        self.late = 0
-        self.port = free_port()
-        self._to = port
-        self._open: set[socket.socket] = set()
-        self._listening: socket.socket | None = None
-
-    def open(self) -> None:
-        """Lets connections through."""
-        self._listening = socket.create_server(("127.0.0.1", self.port))
-        threading.Thread(target=self._accept, args=(self._listening,), daemon=True).start()
-
-    def shut(self) -> None:
-        """Refuses connections, as the port of a program that has ended does."""
-        if self._listening:
-            # Without it a thread that waits for a connection keeps the port open.
-            self._listening.shutdown(socket.SHUT_RDWR)
-            self._listening.close()
-        for one in list(self._open):
-            self._close(one)
-
-    def _accept(self, listening: socket.socket) -> None:
-        while True:
-            try:
-                near, _ = listening.accept()
-            except OSError:
-                return
-            try:
-                far = socket.create_connection(("127.0.0.1", self._to))
-            except OSError:
-                near.close()
-                continue
-            self._open |= {near, far}
-            threading.Thread(target=self._copy, args=(near, far, False), daemon=True).start()
-            threading.Thread(target=self._copy, args=(far, near, True), daemon=True).start()
-
-    def _copy(self, source: socket.socket, sink: socket.socket, answers: bool) -> None:
-        try:
-            while data := source.recv(65536):
-                if answers and self.delay:
-                    self.late += 1
-                    time.sleep(self.delay)
-                sink.sendall(data)
-        except OSError:
-            pass  # One side has hung up.
-        self._close(source)
-        self._close(sink)
-
-    def _close(self, one: socket.socket) -> None:
-        self._open.discard(one)
-        try:
-            one.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # It is closed already.
-        one.close()
 
 
 class Cluster:

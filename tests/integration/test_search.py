@@ -175,7 +175,9 @@ def test_elasticsearch_that_answers_just_in_time_costs_a_page_no_more_than_a_sec
             before = site.cluster.late
             seconds.append(site.haneul.search(word).seconds)
             asked.append(site.cluster.late - before)
-    print(f"Elasticsearch 0.4 s late: pages took {', '.join(f'{one:.2f}' for one in seconds)} s, asking {asked}.")
+    print(
+        f"Elasticsearch 0.4 s late: pages took {', '.join(f'{one:.2f}' for one in seconds)} s, asking {asked}."
+    )
     assert max(asked) <= 2
     assert max(seconds) < longest
 

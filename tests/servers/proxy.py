@@ -1,4 +1,4 @@
-"""A TCP proxy whose answers may be late, missing or cut off."""
+"""A TCP proxy whose answers may be late, missing or cut off, and which may be away."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import time
 
 
 class Proxy:
-    """Forwards connections to a port of this machine.
+    """Forwards connections to a port of this machine; as a context manager, while that lasts.
 
     Attributes:
-        delay: seconds that every piece of data is late.
+        delay: seconds that an answer is kept back.
+        late: how many answers were.
         port: where it listens.
 
     Args:
@@ -20,20 +21,37 @@ class Proxy:
 
     def __init__(self, port: int) -> None:
         self.delay = 0.0
+        self.late = 0
+        self.port = 0
         self._to = port
-        self._listening = socket.create_server(("127.0.0.1", 0), backlog=256)
+        self._listening: socket.socket | None = None
         self._flowing = threading.Event()
         self._flowing.set()
-        self._sockets: list[socket.socket] = []
-        self.port = int(self._listening.getsockname()[1])
+        self._sockets: set[socket.socket] = set()
 
     def __enter__(self) -> Proxy:
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.open()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._listening.close()
-        self._flowing.set()
+        self.shut()
+
+    def open(self) -> None:
+        """Lets connections through, at the port where it was before."""
+        self._listening = socket.create_server(("127.0.0.1", self.port), backlog=256)
+        self.port = int(self._listening.getsockname()[1])
+        threading.Thread(target=self._accept, args=(self._listening,), daemon=True).start()
+
+    def shut(self) -> None:
+        """Refuses connections, as the port of a program that has ended does."""
+        if self._listening:
+            try:
+                # Without it a thread that waits for a connection keeps the port open.
+                self._listening.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # Not every system knows that of a port.
+            self._listening.close()
+        self.resume()
         self.cut()
 
     def pause(self) -> None:
@@ -46,30 +64,41 @@ class Proxy:
 
     def cut(self) -> None:
         """Closes every connection, as a server does that ends."""
-        while self._sockets:
-            one = self._sockets.pop()
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # It is closed.
+        for one in list(self._sockets):
+            self._close(one)
 
-    def _accept(self) -> None:
+    def _accept(self, listening: socket.socket) -> None:
         while True:
             try:
-                near, _ = self._listening.accept()
+                near, _ = listening.accept()
             except OSError:
                 return
-            far = socket.create_connection(("127.0.0.1", self._to))
-            self._sockets += [near, far]
-            for source, sink in ((near, far), (far, near)):
-                threading.Thread(target=self._copy, args=(source, sink), daemon=True).start()
+            try:
+                far = socket.create_connection(("127.0.0.1", self._to))
+            except OSError:
+                near.close()
+                continue
+            self._sockets |= {near, far}
+            threading.Thread(target=self._copy, args=(near, far, False), daemon=True).start()
+            threading.Thread(target=self._copy, args=(far, near, True), daemon=True).start()
 
-    def _copy(self, source: socket.socket, sink: socket.socket) -> None:
+    def _copy(self, source: socket.socket, sink: socket.socket, answers: bool) -> None:
         try:
             while data := source.recv(65536):
-                time.sleep(self.delay)
+                if answers and self.delay:
+                    self.late += 1
+                    time.sleep(self.delay)
                 self._flowing.wait()
                 sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
         except OSError:
             pass  # One side has hung up.
+        self._close(source)
+        self._close(sink)
+
+    def _close(self, one: socket.socket) -> None:
+        self._sockets.discard(one)
+        try:
+            one.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # It is closed already.
+        one.close()

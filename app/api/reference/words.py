@@ -15,6 +15,7 @@ NAMES = {
     "api": _l("Where to begin"),
     "entry": _l("Where to begin"),
     "me": _l("The member"),
+    "account": _l("Account"),
     "blocks": _l("Blocks"),
     "mutes": _l("Mutes"),
     "tokens": _l("Tokens"),
