@@ -6,7 +6,6 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 import sqlalchemy as sa
 from flask import Flask, has_request_context, request
-from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_login import LoginManager
 from flask_migrate import Migrate
@@ -22,6 +21,7 @@ from app.live import Live
 from app.queue import Queue
 from app.rates import Limiter
 from app.search import Search
+from app.sentences import Babel
 
 STORE_OPTIONS = {
     "socket_connect_timeout": 0.1,

@@ -30,6 +30,7 @@ from werkzeug.datastructures import LanguageAccept
 from app.extensions import babel
 from app.particles import settle
 from app.programs import is_program
+from app.text import isolated
 
 LANGUAGES = {code: str(Locale.parse(code).get_display_name(code)) for code in ("ko", "en")}
 """The languages of the site and what they call themselves; each but English, the sources' language, has a catalogue."""
@@ -43,7 +44,7 @@ def init_app(app: Flask) -> None:
     """Binds the choice of language to the application and gives the templates the words for times and numbers."""
     babel.init_app(app, locale_selector=chosen_locale, timezone_selector=chosen_timezone)
     days = (clock, day_key, day_words, month, today_words)
-    for words in (*days, relative, last_here, full_date, short_number, is_recent, settle):
+    for words in (*days, relative, last_here, full_date, short_number, is_recent, settle, isolated):
         app.add_template_global(words)
         app.add_template_filter(words)
     app.context_processor(lambda: {"locale": current_language()})

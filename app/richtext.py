@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from app import hashtags as tags
 from app import links, names
+from app.text import isolated
 
 TAG_LENGTH = tags.LENGTH
 _REL = "nofollow noopener ugc"
@@ -74,7 +75,7 @@ def tag_key(tag: str) -> str:
 def _linked_addresses(text: str) -> list[_Anchor]:
     anchors = []
     for link in links.find(text):
-        whole = {} if link.title.endswith(f"//{link.label}") else {"title": link.title}
+        whole = {} if link.title.endswith(f"//{link.label}") else {"title": isolated(link.title)}
         anchors.append(_Anchor(link.start, link.end, link.label, {"href": link.href, "rel": _REL, **whole}))
     return anchors
 

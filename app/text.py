@@ -20,6 +20,8 @@ UNREADABLE = _l("This holds characters that cannot be shown. Take them out and t
 _NEW_LINE = regex.compile(r"\r\n?|[\u2028\u2029]")
 _REFUSED = regex.compile(r"[[\p{Cc}\p{Cs}]--[\n\t]]", regex.V1)
 _DIRECTION = regex.compile(r"[\u202A-\u202E\u2066-\u2069]+")
+_TURNING = regex.compile(r"[\p{Bidi_Class=R}\p{Bidi_Class=AL}\p{Bidi_Class=AN}\p{Bidi_Control}]")
+_FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 _PILED_MARKS = regex.compile(r"(?<=[\p{Mn}\p{Me}]{8})[\p{Mn}\p{Me}]+")
 _MANY_BLANK_LINES = regex.compile(r"\n{4,}")
 _CLUSTER = regex.compile(r"\X")
@@ -105,6 +107,21 @@ def clean(text: str) -> str:
     text = _PILED_MARKS.sub("", text)
     text = "\n".join(line.rstrip() for line in text.split("\n"))
     return _MANY_BLANK_LINES.sub("\n\n\n", text).strip("\n").rstrip()
+
+
+def isolated(text: str) -> str:
+    """Returns somebody's words as they stand within other words, whose order they leave alone (UAX #9, 2.7).
+
+    A text with right-to-left letters, or with a character that sets the direction, comes between U+2068 and U+2069;
+    every other text comes back as it is. Embedding, override and isolate characters in it go, so that it neither closes
+    the isolate nor leaves one open.
+
+    Args:
+        text: one line. It may be isolated already: that changes nothing.
+    """
+    if text.isascii() or not _TURNING.search(text):
+        return text
+    return f"{_FIRST_STRONG_ISOLATE}{_DIRECTION.sub('', text)}{_POP_ISOLATE}"
 
 
 def digits(typed: str) -> str:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from flask import Flask
-from flask_babel import force_locale
+from flask_babel import force_locale, gettext, lazy_gettext, ngettext, npgettext, pgettext
 from flask_login import LoginManager, UserMixin
 from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
@@ -302,6 +302,27 @@ def test_languages_call_themselves_by_their_names() -> None:
     assert written == set(i18n.LANGUAGES) - {"en"}, (
         "Each language of LANGUAGES has its catalogue: flask translate init."
     )
+
+
+def test_sentences_isolate_what_is_put_into_them(speaker: Flask) -> None:
+    name, put = "\u202eأحمد\u2069", "\u2068أحمد\u2069"
+    written = speaker.jinja_env.from_string(
+        "{{ _('%(name)s, %(site)s', name=name, site='한마디') }}"
+        "{{ ngettext('%(name)s %(num)d', '%(name)s %(num)d', 2, name=name) }}"
+        "{{ pgettext('c', '%(name)s', name=name) }}{{ npgettext('c', '%(name)s', '%(name)s', 1, name=name) }}"
+    )
+    marked = speaker.jinja_env.from_string(
+        "{% autoescape true %}{{ _('<b>%(name)s</b>', name=name) }}{% endautoescape %}"
+    )
+    with speaker.test_request_context():
+        assert written.render(name=name) == f"{put}, 한마디{put} 2{put}{put}"
+        assert marked.render(name=f"<{name}>") == "<b>\u2068&lt;أحمد&gt;\u2069</b>"
+        assert marked.render(name=Markup("<bdi>أحمد</bdi>")) == "<b><bdi>أحمد</bdi></b>"
+        assert gettext("%(name)s, %(count)s", name=name, count=3) == f"{put}, 3"
+        assert ngettext("%(name)s %(num)d", "%(name)s %(num)d", 2, name=name) == f"{put} 2"
+        assert pgettext("c", "%(name)s", name=name) == put
+        assert npgettext("c", "%(name)s", "%(name)s", 1, name=name) == put
+        assert str(lazy_gettext("%(name)s", name=name)) == put
 
 
 def test_templates_know_the_words(speaker: Flask) -> None:

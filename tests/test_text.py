@@ -53,6 +53,32 @@ def test_clean_text_stays_as_it_is_and_can_be_stored(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "put"),
+    [
+        ("바다", "바다"),
+        ("Bada 12", "Bada 12"),
+        ("", ""),
+        ("أحمد", "\u2068أحمد\u2069"),
+        ("שלום\u200f!", "\u2068שלום\u200f!\u2069"),
+        ("١٢", "\u2068١٢\u2069"),
+        ("\u202egpj.exe", "\u2068gpj.exe\u2069"),
+        ("\u2069أحمد\u2067", "\u2068أحمد\u2069"),
+        ("\u2068أحمد\u2069", "\u2068أحمد\u2069"),
+    ],
+)
+def test_what_is_written_from_right_to_left_is_isolated(name: str, put: str) -> None:
+    assert text.isolated(name) == put
+
+
+@given(ANY_TEXT)
+def test_isolated_text_neither_ends_too_early_nor_stays_open(typed: str) -> None:
+    put = text.isolated(typed)
+    inner = put[1:-1] if put != typed else typed
+    assert not set(inner) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+    assert text.isolated(put) == put
+
+
+@pytest.mark.parametrize(
     ("written", "characters"),
     [
         ("", 0),

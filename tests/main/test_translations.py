@@ -109,7 +109,7 @@ def test_script_gets_the_wait_and_then_both_texts(
     queue.run()
     status, piece = look(bada, english)
     assert status == 200 and KOREAN in piece and "Papago 번역" in piece and "번역 숨기기" in piece
-    assert '<p class="post-text" lang="ko">' in piece and "data-hx-trigger" not in piece
+    assert '<p class="post-text" dir="auto" lang="ko">' in piece and "data-hx-trigger" not in piece
     assert KOREAN in bada.live(f"/posts/{english}/translation").text, "What is there is shown at once."
     status, hidden = look(bada, english, hide="1")
     assert status == 200 and OFFER in hidden and KOREAN not in hidden

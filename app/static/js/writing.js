@@ -98,6 +98,7 @@ class Writing {
     row.className = "talk-row is-mine is-sending";
     line.className = "talk-row-line";
     said.className = "bubble is-mine";
+    said.dir = "auto";
     said.textContent = text.trim();
     stamp.className = "stamp is-mine";
     stamp.textContent = this.form.dataset.sending;
