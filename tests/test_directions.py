@@ -4,16 +4,18 @@ import re
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from app.extensions import db
-from app.models import User
+from app.models import Message, Notification, Post, User
 from tests import letters
 from tests.cast import PASSWORD, Cast, Visitor
 from tests.copies import Copy
 from tests.directions import RIGHT_TO_LEFT, Directions, loose
 from tests.letters import CAUSES
+from tests.servers.translator import Translator
 
 NAMES = ("سلمى", "נועם", "دانا", "ريم", "יעל")
 """Who reads, a friend, somebody muted, somebody blocked, and somebody who has blocked the reader."""
@@ -29,6 +31,7 @@ QUERIES = (
     "search?q=وسم&tab=tags",
     "search?q=لا_شيء&tab=tags",
     "search?q=\u202eمرحبا\u2069",
+    "search?q=لاشيء\u202e \u2069غريب \u2067مفقود",
     "search/suggestions?q=سل",
     "search/suggestions?q=وس",
     "messages?q=سل",
@@ -39,6 +42,8 @@ QUERIES = (
     "tags/لا_شيء",
 )
 LONG = "مرحبا " * 100
+SCRIPT = {"HX-Request": "true"}
+NUMBERED = {"posts": Post.id, "messages": Message.id, "news": Notification.id}
 
 
 class Members:
@@ -50,7 +55,7 @@ class Members:
 
     def __init__(self, cast: Cast) -> None:
         self.all = [cast.member(name) for name in NAMES]
-        self.reader, self.friend, self.muted, self.blocked, blocker = self.all
+        self.reader, self.friend, *_ = self.all
         body = BODY.format(friend=NAMES[1])
         about = {"about_me": BODY, "location": "دبي\u202e", "link": "https://مثال.example/طريق"}
         for number, person in enumerate(self.all):
@@ -69,6 +74,13 @@ class Members:
         self.friend.post(f"/messages/{NAMES[0]}", body=body)
         self.reader.post(f"/@{NAMES[1]}/follow")
         self.reader.letters()
+        with cast.app.app_context():
+            self.ids = {path: list(db.session.scalars(sa.select(id))) for path, id in NUMBERED.items()}
+
+    def id_of(self, person: Visitor) -> int:
+        """Returns the id of a member."""
+        with self.reader.app.app_context():
+            return db.session.query(User).filter(User.username == person.username).one().id
 
 
 @pytest.mark.parametrize(
@@ -113,11 +125,10 @@ def silence(members: Members) -> list[TestResponse]:
     return [*said, reader.get("/")]
 
 
-def paths(app: Flask) -> list[str]:
+def paths(app: Flask, members: Members) -> list[str]:
     """Returns the addresses of all pages, for all people and with the ids of all that there is."""
     values: dict[str, list[Any]] = {
         "username": list(NAMES),
-        "id": list(range(1, 16)),
         "name": ["وسم"],
         "timeline": ["home", "explore"],
     }
@@ -126,6 +137,7 @@ def paths(app: Flask) -> list[str]:
         if "GET" not in (rule.methods or ()) or re.match(r"/(?:api|static|socket|healthz|readyz)", rule.rule):
             continue
         kinds: list[dict[str, Any]] = [{}]
+        values["id"] = members.ids.get(rule.rule.split("/")[1], [1])
         for argument in sorted(rule.arguments & values.keys()):
             kinds = [{**kind, argument: value} for kind in kinds for value in values[argument]]
         build = app.url_map.bind("localhost").build
@@ -137,45 +149,57 @@ def test_every_page_keeps_its_order(app: Flask, members: Members) -> None:
     reader, shown = members.reader, {}
     for answer in silence(members):
         check(answer, "/")
-    for path in [*paths(app), *(f"/{query}" for query in QUERIES)]:
+    for path in [*paths(app, members), *(f"/{query}" for query in QUERIES)]:
         shown[path] = check(reader.get(path), path)
+        check(reader.get(path, headers=SCRIPT), f"{path}, for a script")
         check(Visitor(app).get(path), f"{path}, for strangers")
     assert len(shown) > 150 and sum(count > 0 for count in shown.values()) > 60
 
 
 def test_every_refused_form_keeps_its_order(members: Members) -> None:
     reader, friend = members.reader, NAMES[1]
-    with reader.app.app_context():
-        person = db.session.query(User).filter(User.username == friend).one().id
+    post, other = members.ids["posts"][0], members.id_of(members.all[2])
     forms: dict[str, dict[str, Any]] = {
         "/posts": {"body": LONG},
-        "/posts/1/replies": {"body": LONG},
-        "/posts/1/edit": {"body": LONG},
+        f"/posts/{post}/replies": {"body": LONG},
+        f"/posts/{post}/edit": {"body": LONG},
         f"/messages/{friend}": {"body": LONG * 2},
         "/settings/profile": {"display_name": LONG, "about_me": LONG, "location": LONG, "link": "مرحبا"},
         "/settings/account/username": {"username": "مرحبا يا", "password": "كلمة"},
         "/settings/tokens": {"name": CALLED, "scopes": ["read"], "days": "90", "password": PASSWORD},
-        f"/@{friend}/mute": {"person": person + 1},
-        f"/@{friend}/block": {"person": person + 1},
+        f"/@{friend}/mute": {"person": other},
+        f"/@{friend}/block": {"person": other},
         "/auth/login": {"name": "مرحبا", "password": "كلمة"},
     }
     for path, fields in forms.items():
         for answer in (reader.post(path, **fields), Visitor(reader.app).post(path, **fields)):
             check(answer, path)
-    for path in (f"/@{friend}/follow", f"/@{friend}/unfollow", "/posts/2/like", f"/@{friend}/mute"):
+    for path in (f"/@{friend}/follow", f"/@{friend}/unfollow", f"/posts/{post}/like", f"/@{friend}/mute"):
         check(reader.live(path), path)
     check(reader.get("/settings/tokens"), "tokens")
 
 
 def test_name_in_a_sentence_of_a_refusal_is_isolated(members: Members) -> None:
     reader, friend = members.reader, members.friend
-    with reader.app.app_context():
-        person = db.session.query(User).filter(User.username == friend.username).one().id
+    person = members.id_of(friend)
     assert friend.post("/settings/account/username", username="تالا", password=PASSWORD).status_code == 303
     for answer in (reader.post, reader.live):
         said = answer(f"/@{friend.username}/mute", person=person)
         assert said.status_code == 409 and RIGHT_TO_LEFT.search(said.text)
         check(said, "renamed")
+
+
+def test_translation_keeps_its_order(translating: Translator, cast: Cast) -> None:
+    reader, post = (
+        cast.member(NAMES[0]),
+        cast.post(cast.member(NAMES[1]), "The sea was calm today, שלום, and the sky was high"),
+    )
+    reader.live(f"/posts/{post}/translation")
+    reader.letters()
+    for path in (f"/posts/{post}?translation=1", f"/posts/{post}/translation"):
+        said = reader.get(path, headers=SCRIPT if path.endswith("translation") else {})
+        assert "Papago" in said.text and check(said, path)
+    assert translating.asked
 
 
 @pytest.mark.parametrize("cause", sorted(CAUSES))
