@@ -9,8 +9,6 @@ from typing import Any
 
 import flask_babel
 from flask import Flask
-from jinja2 import pass_context
-from jinja2.runtime import Context
 
 from app.text import isolated
 
@@ -53,12 +51,11 @@ class Babel(flask_babel.Babel):
 
 
 def _isolating(sentence: Callable[..., Any]) -> Callable[..., Any]:
-    """Returns a gettext function of the templates with its variables isolated."""
+    """Returns a gettext function of the templates with its variables isolated; Jinja calls it as it calls that one."""
 
-    @pass_context
     @wraps(sentence)
-    def isolating(context: Context, /, *forms: Any, **variables: Any) -> Any:
-        return context.call(sentence, *forms, **_isolated(variables))
+    def isolating(*arguments: Any, **variables: Any) -> Any:
+        return sentence(*arguments, **_isolated(variables))
 
     return isolating
 
