@@ -32,6 +32,12 @@ _pages: dict[str, list[tuple[dict[str, Any], dict[str, str]]]] = {}
 _MOST_CURSORS, _MOST_OTHERS = 200, 20
 _others: list[Any] = []  # The answers that told of other tokens, since the last of ours.
 _newcomers = itertools.count(1)
+_sessions: list[int] = []  # Where the member is signed in, until a case may have ended one.
+_ENDS_SESSIONS = {
+    ("DELETE", "/api/me/sessions"),
+    ("DELETE", "/api/me/sessions/{id}"),
+    ("POST", "/api/me/password"),
+}
 _MET = {
     "/api/users/{who}/block": (BLOCKED,),
     "/api/users/{who}/followers": OTHERS,
@@ -86,12 +92,15 @@ class _Made(NamedTuple):
 _tokens: list[_Made] = []  # The last one counts, those before it have been ended.
 
 
-def _new_token(case: Any) -> str:
+def _site(case: Any) -> str:
+    """Returns the site's own address."""
     parts = urlsplit(case.operation.schema.get_base_url())
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _new_token(case: Any) -> str:
     wishes = {"name": "cases", "scopes": ["read", "write"], "expires_in": 86400}
-    made = requests.post(
-        f"{parts.scheme}://{parts.netloc}/api/tokens", json=wishes, auth=(NAME, PASSWORD), timeout=30
-    )
+    made = requests.post(f"{_site(case)}/api/tokens", json=wishes, auth=(NAME, PASSWORD), timeout=30)
     made.raise_for_status()
     _tokens.append(_Made(made.json()["token"], made.headers["Location"]))
     return _tokens[-1].secret
@@ -99,10 +108,18 @@ def _new_token(case: Any) -> str:
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
-    """Sends the token that counts in place of one that a case has ended since this one was made up."""
+    """Sends the token that counts in place of one that a case has ended since this one was made up, and lets there be
+    what the case is about.
+    """
     sent = (case.headers or {}).get("Authorization")
     if sent in [f"Bearer {token.secret}" for token in _tokens[:-1]]:
         case.headers["Authorization"] = f"Bearer {_tokens[-1].secret}"
+    if case.path == "/api/me/confirmation/letter" and _tokens:
+        change = {"email": f"{NAME}@example.org", "password": PASSWORD}
+        token = {"Authorization": f"Bearer {_tokens[-1].secret}"}
+        requests.post(
+            f"{_site(case)}/api/me/email", json=change, headers=token, timeout=30
+        ).raise_for_status()
 
 
 @schemathesis.hook
@@ -130,6 +147,8 @@ def map_case(context: Any, case: Any) -> Any:
         _write_to_partner(case)
     if case.path in _CONFIRMED and isinstance(case.body, dict):
         _confirm(case)
+    if case.path == "/api/me/sessions/{id}":
+        _choose_session(case)
     if case.path == "/api/posts/{id}" and case.method in OWN:
         _choose_own(case)
     if case.path in _MET and case.method in ("PUT", "DELETE"):
@@ -187,6 +206,22 @@ def _confirm(case: Any) -> None:
         case.body |= _CONFIRMED[case.path]
 
 
+def _choose_session(case: Any) -> None:
+    """Lets most sessions be the member's own; where none is left, the member signs in."""
+    if not _sessions:
+        with requests.Session() as browser:
+            form = browser.get(f"{_site(case)}/auth/login", timeout=30).text
+            proof = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form)
+            sent = {"name": NAME, "password": PASSWORD, "csrf_token": proof[1] if proof else ""}
+            browser.post(f"{_site(case)}/auth/login", data=sent, timeout=30).raise_for_status()
+        token = {"Authorization": f"Bearer {_tokens[-1].secret if _tokens else _new_token(case)}"}
+        listed = requests.get(f"{_site(case)}/api/me/sessions", headers=token, timeout=30)
+        _sessions.extend(item["id"] for item in listed.json()["items"])
+    sign = _sign(case)
+    if sign % 4:
+        case.path_parameters["id"] = _sessions[sign % len(_sessions)]
+
+
 def _sign(case: Any) -> int:
     """Returns a number that follows from a request alone, so that the same one is changed in the same way again."""
     return zlib.crc32(str((case.path_parameters, case.body)).encode())
@@ -209,6 +244,8 @@ def after_call(context: Any, case: Any, response: Any) -> None:
     if _tokens and (asked == ("DELETE", _tokens[-1].address, 204) or len(_others) > _MOST_OTHERS):
         _others.clear()
         _new_token(case)
+    if (case.method, case.path) in _ENDS_SESSIONS:
+        _sessions.clear()
     known = _pages.setdefault(case.path, [])
     for links in response.headers.get("link", []):
         for link in _PAGE.findall(links):
