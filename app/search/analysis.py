@@ -19,7 +19,7 @@ from app.search import hangul
 from app.search.morphemes import Morpheme, OwnWords, parse
 from app.search.normal import normalise
 
-VERSION = 5
+VERSION = 6
 """Counts the changes of what is cut how; an index made by another version is built anew."""
 
 LONGEST_START = 24
@@ -38,11 +38,13 @@ _RUN = regex.compile(
 _SIGNS = regex.compile(
     r"(?:\p{Regional_Indicator}{2}|.\u20E3|[\p{Extended_Pictographic}\p{Emoji_Modifier}\U000E0030-\U000E007F\s])++"
 )
+_HANGUL = regex.compile(r"[가-힣]")
 _DENSE_PAIR = regex.compile(r"[가-힣]{2}|[\u3131-\u318E]{2}|[\p{Han}\p{Hiragana}\p{Katakana}ー]{2}")
 _DENSE = frozenset({"hangul", "jamo", "han"})  # Written without spaces between all words.
 _NOUNS = frozenset({"NNG", "NNP", "SL", "SH"})
 _NAMING = frozenset({"NNG", "NNP", "NP", "NR"})
 _AFTER_NOUNS = ("J", "VCP", "XSN")  # Particles, 이다 and 들: before them a noun is a word by itself.
+_NOMINAL = ("N", "XSN")  # All nouns, pronouns and numerals, and what makes nouns of others.
 _VERBS = frozenset({"VV", "VA"})
 _INFLECTED = ("V", "E", "J", "XSV", "XSA", "MA")  # Verbs, endings, particles, adverbs: no noun hides in them.
 _PARTICLES = (
@@ -127,14 +129,17 @@ class Reading:
 
     @property
     def parts(self) -> set[str]:
-        """The bigrams inside words, the single syllables, ``^`` with the first syllable of each word, and ``=`` with a
-        noun of one syllable that is a word by itself, with a particle at most: 눈이, but neither 눈물 nor 첫눈.
+        """The bigrams inside words, the syllables of nouns, ``^`` with the first syllable of each word, and ``=`` with
+        a noun of one syllable that is a word by itself, with a particle at most: 눈이, but neither 눈물 nor 첫눈.
+
+        Syllables of verbs, adjectives and endings are left out: 스산한 is about no mountain (산).
 
         A bigram counts where a morpheme begins, because new words are often cut behind their first syllable, and
         anywhere inside a noun, because nouns are made of nouns. One that begins inside a morpheme and ends in the next
         is left out, as 인사 in 살인사건, and so is one inside a verb or an ending.
         """
         found = set(chain.from_iterable(known.bigrams for known in self._known))
+        found.update(chain.from_iterable(known.syllables for known in self._known))
         dense = [run for run in self._runs if run.is_dense]
         inner = {run.start + at for run in dense for at in range(1, len(run.text))}
         end, waiting = 0, ""
@@ -151,8 +156,9 @@ class Reading:
             if waiting and end not in inner:
                 found.add(f"={waiting}")
         for run in dense:
-            found.update(run.text)
             found.add(f"^{run.text[0]}")
+            if not "가" <= run.text[0] <= "힣":
+                found.update(run.text)
         return found
 
 
@@ -167,6 +173,7 @@ class _Known:
         words: what of these is worth a suggestion.
         initials: the initial consonants of a noun that is written in Hangul.
         bigrams: those inside it that count.
+        syllables: those of a noun, of what makes one (XSN) and of what the dictionary does not know.
         ends_alone: whether its last part is a single syllable, which may begin a word that was cut wrongly.
         is_short_noun: whether it is a noun of one syllable, or a pronoun or numeral.
         leaves_alone: whether a noun before it is a word by itself.
@@ -178,6 +185,7 @@ class _Known:
     words: tuple[str, ...]
     initials: tuple[str, ...]
     bigrams: tuple[str, ...]
+    syllables: tuple[str, ...]
     ends_alone: bool
     is_short_noun: bool
     leaves_alone: bool
@@ -190,6 +198,7 @@ def _known(morpheme: Morpheme) -> _Known:
     if morpheme.is_unknown:
         lemmas = tuple(run.text for run in _runs(surface)) or ("",)
     is_noun = morpheme.tag in _NOUNS and (surface[0] > "\x7f" or surface.isalpha())
+    is_nominal = morpheme.is_unknown or any(tag.startswith(_NOMINAL) for _, tag in pieces)
     edges = {0}
     if len(pieces) > 1 and "".join(form for form, _ in pieces) == surface:
         edges.update(accumulate(len(form) for form, _ in pieces[:-1]))
@@ -202,6 +211,7 @@ def _known(morpheme: Morpheme) -> _Known:
         nouns + tuple(verb for verb in verbs if len(verb) > _SHORTEST_WORD),
         tuple(hangul.initials(noun) for noun in nouns if "가" <= noun[0] <= "힣"),
         tuple(_inner_bigrams(surface, edges, morpheme.tag.startswith(_INFLECTED))),
+        tuple(_HANGUL.findall(surface)) if is_nominal else (),
         len(surface) - 1 in edges,
         len(surface) == 1 and morpheme.tag in _NAMING and "가" <= surface <= "힣",
         morpheme.tag.startswith(_AFTER_NOUNS),

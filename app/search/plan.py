@@ -64,8 +64,8 @@ class Enough:
 
 @dataclass(frozen=True)
 class Part:
-    """A token of ``Reading.parts``: a bigram within a word, a syllable, ``^`` and the first syllable of a word,
-    or ``=`` and a syllable that is a word by itself.
+    """A token of ``Reading.parts``: a bigram within a word, a syllable of a noun, ``^`` and the first syllable of a
+    word, or ``=`` and a syllable that is a word by itself.
     """
 
     token: str
@@ -235,7 +235,9 @@ def word_gate(word: str) -> Node | None:
     if analysis.is_signs(word):
         return Run(word)  # Taken apart, a keycap is the digit in it.
     only = runs[0].text if len(runs) == 1 and runs[0].is_dense else ""
-    gates: list[Node] = [Lemmas(word), Part(only) if 0 < len(only) <= 2 else Run(word)]
+    gates: list[Node] = [Lemmas(word), Part(only) if len(only) == 2 else Run(word)]
+    if len(only) == 1:
+        gates = [Lemmas(word), *_holds(only)]
     if len(only) > 1 and only.endswith(_ENDS_A_VERB):
         gates.append(Verb(only))  # On its own, a dictionary form is often taken for something else.
     if only and (noun := analysis.without_particle(only)):
@@ -281,8 +283,13 @@ def _with_synonyms(word: str, synonyms: Synonyms) -> Node | None:
 
 def _phrase_gate(text: str) -> Node | None:
     if syllable := _syllable(text):
-        return Part(syllable)
+        return Some(_holds(syllable))
     return Run(text) if analysis.runs(text) else None
+
+
+def _holds(syllable: str) -> tuple[Node, Node]:
+    """Returns what asks for a syllable in a noun or at the beginning of a word: 산 in 뒷산 and 산뜻, not in 스산."""
+    return Part(syllable), Part(f"^{syllable}")
 
 
 def _boosts(words: Sequence[str], text: str) -> tuple[tuple[Node, float], ...]:

@@ -66,6 +66,23 @@ def test_posts_are_found_by_the_display_name_of_their_author(
     )
 
 
+@pytest.mark.parametrize(
+    ("word", "others"),
+    [("산", "스산한 바람이 부네요"), ("말", "정말 그래요"), ("물", "조금만 더 머무를게요")],
+)
+def test_word_of_one_syllable_brings_none_of_their_posts_that_only_hold_the_syllable(
+    cast: Cast, narae: Visitor, stranger: Visitor, word: str, others: str
+) -> None:
+    cast.post(narae, others)
+    id = cast.post(narae, f"{word}이 좋아요")
+    settle(cast)
+    assert ids_on(look(stranger, f"작성자:narae {word}")) == [id]
+    narae.post(f"/posts/{id}/delete")
+    settle(cast)
+    html = look(stranger, f"작성자:narae {word}")
+    assert ids_on(html) == [] and "찾은 글이 없어요" in html
+
+
 def test_several_people_of_one_name_are_all_meant_unless_one_has_it_as_username(
     cast: Cast, narae: Visitor, stranger: Visitor
 ) -> None:

@@ -108,6 +108,24 @@ def test_single_syllable_is_found_as_a_word_first_then_as_a_beginning(posts: Pos
     assert posts.find("물") == ["물이", "물건", "선물"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "found", "others"),
+    [
+        ("산", "뒷산에 다녀왔다", "스산한 바람이 분다"),
+        ("말", "짧은말로 끝냈다", "정말 그랬다"),
+        ("달", "새달에 만나자", "귀찮게 매달렸다"),
+        ("물", "바닷물에 들어갔다", "오래 머물렀다"),
+        ("-봄 산", "뒷산에 다녀왔다", "스산한 바람이 분다"),
+        ("“산”", "뒷산에 다녀왔다", "스산한 바람이 분다"),
+    ],
+)
+def test_single_syllable_is_no_part_of_a_verb_or_adverb(
+    posts: Posts, typed: str, found: str, others: str
+) -> None:
+    posts.put(found, others)
+    assert posts.find(typed) == [found]
+
+
 def test_single_syllable_ranks_higher_as_a_word_by_itself_than_in_a_compound(posts: Posts) -> None:
     posts.put("하늘을 보면 자꾸 눈이 부시다", age=9 * DAY)
     posts.put("눈물", "눈물이 났다", "눈빛")

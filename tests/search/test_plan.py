@@ -47,7 +47,7 @@ WINTER, WALK = Some((Lemmas("겨울"), Part("겨울"))), Some((Lemmas("산책"),
     ("word", "gate"),
     [
         ("겨울", WINTER),
-        ("물", Some((Lemmas("물"), Part("물")))),
+        ("물", Some((Lemmas("물"), Part("물"), Part("^물")))),
         ("강아지", Some((Lemmas("강아지"), Run("강아지")))),
         ("먹다", Some((Lemmas("먹다"), Part("먹다"), Verb("먹다")))),
         ("예쁘다", Some((Lemmas("예쁘다"), Run("예쁘다"), Verb("예쁘다")))),
@@ -83,7 +83,7 @@ def test_single_syllable_counts_more_as_a_word_or_at_the_beginning_of_one() -> N
 
 def test_phrase_is_a_run_of_letters_and_a_syllable_a_part() -> None:
     assert plan_of('"배가 고프다"').gate == Run("배가 고프다")
-    assert plan_of('"물"').gate == Part("물")
+    assert plan_of('"물"').gate == Some((Part("물"), Part("^물")))
     assert plan_of('"?!"').gate == NOTHING
 
 
