@@ -37,6 +37,20 @@ def test_home_holds_what_followed_people_and_oneself_wrote(cast: Cast) -> None:
     assert "하늘의 글" not in bada.get("/").text
 
 
+def test_newcomer_is_shown_whom_to_follow_until_there_is_somebody(cast: Cast) -> None:
+    advice = "누구의 글을 보고 싶나요?"
+    bada = cast.member("바다")
+    cast.post(cast.member("하늘"), "하늘의 글")
+    assert "둘러보기" in bada.get("/").text and "/@%ED%95%98%EB%8A%98" in bada.get("/").text
+    cast.post(bada, "첫 글")
+    html = bada.get("/").text
+    assert "첫 글" in html and advice in html and "/@%ED%95%98%EB%8A%98" in html
+    bada.post("/@하늘/follow")
+    assert advice not in bada.get("/").text
+    bada.post("/@하늘/unfollow")
+    assert advice in bada.get("/").text
+
+
 def test_replies_stand_in_their_conversation_and_on_the_profile(cast: Cast) -> None:
     bada = cast.member("바다")
     id = cast.post(bada, "여는 글")
