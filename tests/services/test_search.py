@@ -14,6 +14,7 @@ from app.models.keyset import FIRST, PER_PAGE, Wanted
 from app.search.engine import Document
 from app.services import rebuilds
 from app.services import search as searching
+from app.services.search import budget
 from app.services.search.explaining import explain
 from app.services.search.results import Results, Sort
 from app.transaction import transaction
@@ -314,6 +315,26 @@ def test_hints_never_make_the_page_wait(app: Flask, cast: Cast, slowly: Callable
     for typed in ("dkssud", "안녕 우주선"):
         late = look(app, typed)
         assert late.hint == searching.Hint() and not late.is_resting
+
+
+def test_numbers_for_which_there_was_no_time_stay_unknown(
+    app: Flask, shore: None, slowly: Callable[[], None]
+) -> None:
+    with site(app):
+        assert searching.numbers("겨울", STRANGER, searching.Budget()) == searching.Numbers(len(WINTER), 0, 0)
+    slowly()
+    with site(app):
+        assert searching.numbers("겨울", STRANGER, searching.Budget()) == searching.Numbers(len(WINTER))
+
+
+def test_page_whose_time_is_spent_asks_the_database_alone(
+    app: Flask, shore: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "SECONDS", -1)
+    assert look(app, "겨울").is_resting
+    with site(app):
+        assert searching.numbers("겨울", STRANGER, searching.Budget()) == searching.Numbers()
+        assert searching.suggest("겨", STRANGER) == searching.Suggestions()
 
 
 def test_near_matches_for_which_there_was_no_time_are_on_the_next_page(
