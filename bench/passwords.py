@@ -27,6 +27,8 @@ from tests.integration.processes import started_with
 WRONG = "not the password"
 SPELLINGS = ("narae", "NARAE", "ｎarae", "Narae")
 MOST_CHECKED, MOST_MEMORY = 5, 200
+STEADY, SETTLED = 1024, 5
+"""So few kB more in so many seconds are no growth."""
 
 
 class Memory:
@@ -34,7 +36,7 @@ class Memory:
 
     def __init__(self, data: Path) -> None:
         self._pids = list(started_with(data))
-        self.before = self.most = self._held()
+        self.before = self.most = self._settled()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
@@ -48,6 +50,16 @@ class Memory:
     def _watch(self) -> None:
         while not self._over.wait(0.02):
             self.most = max(self.most, self._held())
+
+    def _settled(self) -> int:
+        """Returns how much they hold once they have started, and have held no more for some seconds."""
+        most, steady = self._held(), 0
+        while steady < SETTLED:
+            time.sleep(1)
+            now = self._held()
+            steady = 0 if now - most > STEADY else steady + 1
+            most = max(most, now)
+        return most
 
     def _held(self) -> int:
         return sum(map(held, self._pids))
