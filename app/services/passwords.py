@@ -4,12 +4,12 @@ import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from threading import BoundedSemaphore
 from typing import Any
 
 import jwt
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from filelock import FileLock, Timeout
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 
@@ -27,11 +27,10 @@ RESET = codes.RESET
 RESET_LASTS = timedelta(minutes=10)
 NOBODY = 0  # The id of no member: what is owed to nobody is done as fast, and does nothing.
 
-AT_ONCE = 1
-"""How many passwords a process hashes at once; one alone keeps four processors busy."""
+LOCK = "passwords.lock"
+"""The file that whoever hashes holds, in the data folder."""
 PATIENCE = 2.0  # Seconds that a request waits for its turn to hash.
 
-_slots = BoundedSemaphore(AT_ONCE)
 _hasher = PasswordHasher()  # Argon2id with the library's parameters, which follow RFC 9106.
 # What is checked when there is no such account, so that the answer takes as long: the hash of a lost random text.
 NOBODYS_HASH = (
@@ -40,18 +39,22 @@ NOBODYS_HASH = (
 
 
 @contextmanager
-def _slot() -> Iterator[None]:
-    """Lets few hashes run at once in this process: each takes 64 MB, and up to four processors.
+def _turn() -> Iterator[None]:
+    """Lets one hash run at once in all threads and processes of the machine: it takes 64 MB, and up to four processors.
 
     Raises:
-        Overloaded: others took all the slots for too long.
+        Overloaded: others were hashing for too long.
     """
-    if not _slots.acquire(timeout=PATIENCE):
-        raise Overloaded(_l("Very many are signing in at this moment. Wait a few seconds and try again."), 5)
+    lock = FileLock(current_app.config["DATA_DIR"] / LOCK, timeout=PATIENCE, poll_interval=0.01)
+    try:
+        lock.acquire()
+    except Timeout:
+        said = _l("Very many are signing in at this moment. Wait a few seconds and try again.")
+        raise Overloaded(said, 5) from None
     try:
         yield
     finally:
-        _slots.release()
+        lock.release()
 
 
 def keep(password: str, *own: str) -> str:
@@ -66,7 +69,7 @@ def keep(password: str, *own: str) -> str:
         Overloaded: too many passwords are hashed at this moment.
     """
     require_fitting(password, *own)
-    with _slot():
+    with _turn():
         return _hasher.hash(common.normal(password))
 
 
@@ -100,7 +103,7 @@ def match(password_hash: str | None, password: str) -> str | None:
     kept, forms = password_hash or NOBODYS_HASH, common.forms(password)
     if len(password) > common.TYPED:
         kept, forms = NOBODYS_HASH, ("",)
-    with _slot():
+    with _turn():
         found = next((form for form in forms if _is_hash_of(kept, form)), None)
     return found if password_hash else None
 
@@ -120,7 +123,7 @@ def renewed(password_hash: str, form: str) -> str | None:
     normal = common.normal(form)
     if form == normal and not _hasher.check_needs_rehash(password_hash):
         return None
-    with _slot():
+    with _turn():
         return _hasher.hash(normal)
 
 
