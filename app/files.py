@@ -22,6 +22,7 @@ KEPT = (
     "hanmadi.db-writers",
     "secret_key",
     "up.lock",
+    "passwords.lock",
     "store",
     "store.sock",
 )

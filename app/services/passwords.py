@@ -51,6 +51,8 @@ def _turn() -> Iterator[None]:
     except Timeout:
         said = _l("Very many are signing in at this moment. Wait a few seconds and try again.")
         raise Overloaded(said, 5) from None
+    except OSError:
+        pass  # A folder that takes no file keeps nobody from signing in.
     try:
         yield
     finally:

@@ -27,11 +27,12 @@ def addresses(app: Flask, cast: Cast, connect: Connect) -> tuple[Program, list[s
     bada.letters()
     message = cast.message(cast.member("하늘"), bada)
     token, task = (program.get(f"/api/{name}").json["items"][0]["id"] for name in ("tokens", "tasks"))
+    session = program.get("/api/me/sessions").json["items"][0]["id"]
     notice = program.get("/api/notifications").json["items"][0]["id"]
     made = []
     for path in operations(app):
         id = token if "tokens" in path else task if "tasks" in path else top
-        id = notice if "notifications" in path else id
+        id = notice if "notifications" in path else session if "sessions" in path else id
         if "/messages/" in path:
             id, path = message, path.replace("{who}", "하늘")
         path = path.replace("{id}", str(id)).replace("{target}", "en")
